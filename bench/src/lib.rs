@@ -1,0 +1,1 @@
+//! What the commands that produce the published numbers share.

@@ -1,0 +1,21 @@
+//! Memory planning for runs that repeat themselves.
+//!
+//! ```text
+//! trace ──analysis::liveness──▶ problem ──planners──▶ plan ──arena──▶ served run
+//! ```
+//!
+//! * [`model`]: the nouns: [`Buffer`], [`Problem`], [`Plan`], [`Outcome`], [`RunPlan`], [`Error`].
+//! * [`trace`]: what a run did, and the recorder that writes it down.
+//! * [`mod@check`]: the independent judge of any plan.
+
+pub mod check;
+pub mod limits;
+pub mod model;
+pub mod trace;
+
+pub use check::check;
+pub use limits::Limits;
+pub use model::{
+    Buffer, BufferIdx, Bytes, Certificate, Code, Error, GaveUp, Key, Lifetime, Outcome, Plan,
+    Problem, Refutation, Request, RunPlan, Status, Step,
+};

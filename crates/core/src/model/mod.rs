@@ -1,0 +1,32 @@
+//! The nouns. Everything imports this folder; it imports nothing of ours.
+
+mod buffer;
+mod code;
+mod error;
+mod key;
+mod op;
+mod outcome;
+mod plan;
+mod problem;
+mod run_plan;
+
+pub use buffer::{Buffer, BufferIdx, Lifetime};
+pub use code::Code;
+pub use error::Error;
+pub use key::{Key, KeyDifference};
+pub use op::{OpIdx, OpTag};
+pub use outcome::{GaveUp, Outcome, Reason, Refutation, RefutationCause, Status};
+pub use plan::{Certificate, Plan};
+pub use problem::Problem;
+pub use run_plan::{Request, RunPlan};
+
+/// A number of bytes, and a place counted in bytes from the start of an arena.
+pub type Bytes = u64;
+
+/// An index in the order of events. Not wall time.
+pub type Step = u32;
+
+/// The largest number of bytes anything may come to: a top, a peak, the sum of all sizes.
+///
+/// One bit below `u64` so that a difference fits an `i64` and a sum of two cannot wrap.
+pub const BYTES_MAX: Bytes = i64::MAX as Bytes;

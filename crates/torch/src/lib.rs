@@ -1,0 +1,1 @@
+//! LibTorch served from a plan.
