@@ -1,0 +1,133 @@
+//! What can be proven of a problem without placing anything.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::max_load;
+use crate::model::{
+    Buffer, BufferIdx, Bytes, Certificate, Problem, Refutation, RefutationCause, Step,
+};
+
+/// A number of bytes below which no plan can stay, and why.
+///
+/// The larger of the max load and the highest top of a pinned buffer. The load is named when both
+/// are the same.
+pub fn lower_bound(problem: &Problem) -> (Bytes, Certificate) {
+    let load = max_load(problem);
+    let pin_top = problem.buffers().iter().filter_map(pin_top).max().unwrap_or(0);
+    if pin_top > load.bytes {
+        (pin_top, Certificate::PinTop)
+    } else {
+        (load.bytes, Certificate::MaxLoad { step: load.step })
+    }
+}
+
+/// A proof that no plan exists, where one is found without search: a pin beyond the capacity, two
+/// pins that collide, or a lower bound above the capacity. O(n log n).
+pub fn refute(problem: &Problem) -> Option<Refutation> {
+    let (lower_bound, certificate) = lower_bound(problem);
+    let refutation = |cause| Refutation { lower_bound, certificate, cause };
+    if let Some((first, second)) = colliding_pins(problem) {
+        return Some(refutation(RefutationCause::PinsCollide { first, second }));
+    }
+    let capacity = problem.capacity().filter(|&capacity| lower_bound > capacity)?;
+    let over = problem.iter().find(|(_, b)| pin_top(b).is_some_and(|top| top > capacity));
+    Some(refutation(match over {
+        Some((buffer, _)) => RefutationCause::PinOverCapacity { buffer },
+        None => RefutationCause::Capacity { capacity },
+    }))
+}
+
+fn pin_top(buffer: &Buffer) -> Option<Bytes> {
+    Some(buffer.pin? + buffer.size)
+}
+
+/// Two pinned buffers that conflict and share bytes, by a sweep over their starts that keeps the
+/// live pins by offset: as long as none collided, a new one can only collide with a neighbour.
+fn colliding_pins(problem: &Problem) -> Option<(BufferIdx, BufferIdx)> {
+    let mut pins: Vec<(BufferIdx, &Buffer, Bytes)> = problem
+        .iter()
+        .filter(|(_, b)| b.size > 0)
+        .filter_map(|(idx, b)| Some((idx, b, b.pin?)))
+        .collect();
+    pins.sort_by_key(|(_, buffer, _)| buffer.lifetime.start);
+    let mut live: BTreeMap<Bytes, (Bytes, BufferIdx)> = BTreeMap::new();
+    let mut ends: BinaryHeap<Reverse<(Step, Bytes)>> = BinaryHeap::new();
+    for (idx, buffer, pin) in pins {
+        while let Some(&Reverse((end, ended))) = ends.peek()
+            && end <= buffer.lifetime.start
+        {
+            ends.pop();
+            live.remove(&ended);
+        }
+        let top = pin + buffer.size;
+        if let Some((_, &(other_top, other))) = live.range(..top).next_back()
+            && other_top > pin
+        {
+            return Some((idx.min(other), idx.max(other)));
+        }
+        live.insert(pin, (top, idx));
+        ends.push(Reverse((buffer.lifetime.end, pin)));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause(buffers: Vec<Buffer>, capacity: Option<Bytes>) -> Option<RefutationCause> {
+        let problem = Problem::new(buffers).unwrap().with_capacity(capacity);
+        refute(&problem).map(|refutation| refutation.cause)
+    }
+
+    #[test]
+    fn a_pin_above_the_load_is_the_bound() {
+        let problem = Problem::new(vec![Buffer::new(4, 0, 1).pinned(60), Buffer::new(9, 0, 1)]);
+        assert_eq!(lower_bound(&problem.unwrap()), (64, Certificate::PinTop));
+    }
+
+    #[test]
+    fn a_load_as_high_as_the_pin_is_named_first() {
+        let problem = Problem::new(vec![Buffer::new(4, 2, 3).pinned(9), Buffer::new(9, 1, 3)]);
+        assert_eq!(lower_bound(&problem.unwrap()), (13, Certificate::MaxLoad { step: 2 }));
+    }
+
+    #[test]
+    fn each_refutation_names_its_cause() {
+        let pinned = Buffer::new(8, 0, 2).pinned(8);
+        assert_eq!(cause(vec![pinned], Some(16)), None);
+        assert_eq!(
+            cause(vec![Buffer::new(1, 5, 6), pinned], Some(15)),
+            Some(RefutationCause::PinOverCapacity { buffer: BufferIdx(1) })
+        );
+        assert_eq!(
+            cause(vec![Buffer::new(8, 0, 2), Buffer::new(8, 1, 3)], Some(15)),
+            Some(RefutationCause::Capacity { capacity: 15 })
+        );
+        assert_eq!(
+            cause(vec![pinned, Buffer::new(8, 3, 4), Buffer::new(1, 1, 3).pinned(15)], None),
+            Some(RefutationCause::PinsCollide { first: BufferIdx(0), second: BufferIdx(2) })
+        );
+    }
+
+    #[test]
+    fn pins_that_follow_each_other_or_have_no_bytes_do_not_collide() {
+        let pinned = Buffer::new(8, 0, 2).pinned(8);
+        assert_eq!(cause(vec![pinned, Buffer::new(8, 2, 3).pinned(8)], None), None);
+        assert_eq!(cause(vec![pinned, Buffer::new(8, 0, 2).pinned(16)], None), None);
+        assert_eq!(cause(vec![pinned, Buffer::new(0, 0, 2).pinned(12)], None), None);
+    }
+
+    #[test]
+    fn a_pin_inside_a_longer_one_collides() {
+        let long = Buffer::new(100, 0, 9).pinned(0);
+        let inside = [Buffer::new(1, 1, 2).pinned(50), Buffer::new(200, 3, 4).pinned(0)];
+        for other in inside {
+            assert_eq!(
+                cause(vec![long, other], None),
+                Some(RefutationCause::PinsCollide { first: BufferIdx(0), second: BufferIdx(1) })
+            );
+        }
+    }
+}

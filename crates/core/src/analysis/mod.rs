@@ -1,0 +1,9 @@
+//! What can be said of a run before it is planned: who lives when, and how much at once.
+
+mod bound;
+mod liveness;
+mod load;
+
+pub use bound::{lower_bound, refute};
+pub use liveness::{Liveness, liveness};
+pub use load::{Load, max_load};
