@@ -6,11 +6,15 @@
 //!
 //! * [`model`]: the nouns: [`Buffer`], [`Problem`], [`Plan`], [`Outcome`], [`RunPlan`], [`Error`].
 //! * [`trace`]: what a run did, and the recorder that writes it down.
+//! * [`analysis`]: lifetimes from a trace, the load, the lower bound.
+//! * [`planners`]: from a problem to a plan.
 //! * [`mod@check`]: the independent judge of any plan.
 
+pub mod analysis;
 pub mod check;
 pub mod limits;
 pub mod model;
+pub mod planners;
 pub mod trace;
 
 pub use check::check;

@@ -47,6 +47,11 @@ impl Deadline {
         self.end.is_some_and(|end| now() >= end).then_some(Reason::TimeLimit)
     }
 
+    /// What is left, as the limits of a part of the work.
+    pub fn limits(&self) -> Limits {
+        Limits { time: self.remaining(), cancel: self.cancel.clone() }
+    }
+
     /// The time that is left; `None` without a time limit.
     pub fn remaining(&self) -> Option<Duration> {
         self.end.map(|end| end.saturating_duration_since(now()))

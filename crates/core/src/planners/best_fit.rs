@@ -1,0 +1,44 @@
+//! Best fit: each buffer goes to the smallest hole that has room for it, largest buffer first.
+//!
+//! A small hole that is filled leaves the large ones to buffers that need them; where first fit
+//! breaks a large hole from below, best fit keeps it. Among holes of one size the lowest is taken,
+//! and when no hole is large enough the buffer goes on top. Cost: see [`fit`](super::fit); unlike
+//! first fit it must look at every hole. Source: Pisarchyk and Lee, *Efficient Memory
+//! Management for Deep Neural Net Inference*, 2020 (greedy by size for offset calculation).
+
+use std::cmp::Reverse;
+
+use super::Planner;
+use super::fit::{Rule, place_in_order, plan_of};
+use crate::analysis::refute;
+use crate::limits::Limits;
+use crate::model::{BufferIdx, Error, Outcome, Problem};
+
+/// Smallest hole that fits, largest buffer first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BestFit;
+
+impl Planner for BestFit {
+    fn name(&self) -> &'static str {
+        "best_fit"
+    }
+
+    fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
+        let deadline = limits.start();
+        if let Some(refutation) = refute(problem) {
+            return Ok(Outcome::Infeasible(refutation));
+        }
+        let (offsets, reason) =
+            place_in_order(problem, &largest_first(problem), Rule::BestFit, &deadline);
+        Ok(Outcome::stopped(plan_of(problem, offsets), problem.capacity(), reason))
+    }
+}
+
+fn largest_first(problem: &Problem) -> Vec<BufferIdx> {
+    let mut order: Vec<BufferIdx> = problem.iter().map(|(idx, _)| idx).collect();
+    order.sort_by_key(|idx| {
+        let buffer = &problem.buffers()[idx.usize()];
+        (Reverse(buffer.size), Reverse(buffer.lifetime.duration()))
+    });
+    order
+}

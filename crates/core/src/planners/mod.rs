@@ -1,0 +1,59 @@
+//! From a problem to a plan.
+//!
+//! | planner | idea | cost |
+//! | --- | --- | --- |
+//! | `auto` | the best of the heuristics, stopping at the lower bound | theirs |
+//! | `greedy_by_…` | first fit in the order of size, area, duration or start | ~ n log² n |
+//! | `best_fit` | smallest hole that fits, largest first | ~ n log² n, and every hole |
+//!
+//! A planner imports [`analysis`](crate::analysis), the nouns and the fitting shared here, never
+//! another planner; only the portfolio does.
+
+mod auto;
+mod best_fit;
+mod fit;
+mod greedy;
+mod ranges;
+
+pub use auto::Auto;
+pub use best_fit::BestFit;
+pub use greedy::Greedy;
+
+use crate::limits::Limits;
+use crate::model::{Error, Outcome, Problem};
+
+/// A way to place the buffers of a problem.
+pub trait Planner: Sync {
+    /// The name used on the command line, in files and at language edges.
+    fn name(&self) -> &'static str;
+
+    /// Plans within the limits: a plan, a proof that there is none, or the best so far. The same
+    /// problem gets the same plan, unless a limit was reached.
+    ///
+    /// # Errors
+    /// When the planner cannot take the problem at all, for example because it is too large.
+    fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error>;
+}
+
+/// Every planner, the default first.
+pub const ALL: &[&dyn Planner] =
+    &[&Auto, &Greedy::BySize, &Greedy::ByArea, &Greedy::ByDuration, &Greedy::ByStart, &BestFit];
+
+/// Plans with the default planner, [`Auto`].
+///
+/// # Errors
+/// As [`Planner::plan`].
+pub fn plan(problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
+    Auto.plan(problem, limits)
+}
+
+/// The planner of this name.
+///
+/// # Errors
+/// [`Error::UnknownPlanner`], with the names there are.
+pub fn by_name(name: &str) -> Result<&'static dyn Planner, Error> {
+    ALL.iter().copied().find(|planner| planner.name() == name).ok_or_else(|| {
+        let known: Vec<&str> = ALL.iter().map(|planner| planner.name()).collect();
+        Error::UnknownPlanner { name: name.to_owned(), known: known.join(", ") }
+    })
+}
