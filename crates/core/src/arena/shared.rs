@@ -1,0 +1,141 @@
+//! The part of an arena that those who free can see, and how they find it.
+//!
+//! A table has, for each unit of the region, the arena whose slab lies there. So a free needs the
+//! pointer alone: pointer → unit → arena → offset → slot → word, without a lock and without a
+//! locked instruction.
+//!
+//! Blocks may outlive their arena's owner. An owner that goes while slots are live leaves the
+//! shared part on a list of retired ones; the next cold call ([`sweep`]) drops those whose slots
+//! have all been freed. No free takes part in that: its last access is the release store into the
+//! word, and a sweep drops an arena only after it has seen, with acquire loads, that store in every
+//! word; no owner is left to make one live again. So nobody is inside an arena that is dropped.
+
+use std::ptr::{self, NonNull};
+use std::sync::{Arc, Mutex};
+
+use super::region::{self, UNIT_COUNT_MAX};
+use super::slab::Slab;
+use super::starts::Starts;
+use super::sync::cold::{AtomicPtr, AtomicU64, Ordering, lock};
+use super::sync::word;
+use super::words::{self, Words};
+
+/// The arena in each unit of the region; null where there is none. 1 MiB of zeros that cost nothing
+/// until touched.
+static ARENAS: [AtomicPtr<Shared>; UNIT_COUNT_MAX] =
+    [const { AtomicPtr::new(ptr::null_mut()) }; UNIT_COUNT_MAX];
+
+/// Arenas without an owner, with live slots when they were last looked at.
+static RETIRED: Mutex<Vec<Arc<Shared>>> = Mutex::new(Vec::new());
+
+/// What became of a pointer given to [`free`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Freed {
+    /// It was a live block of an arena and is free now.
+    Arena,
+    /// It is no memory of any arena: free it where it came from.
+    NotOurs,
+    /// It was a block of an arena and had been freed before. Nothing was done.
+    Double,
+    /// It points into an arena, but no block starts there. Nothing was done.
+    Stray,
+}
+
+/// What an owner and those who free its blocks share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) words: Words,
+    pub(super) starts: Starts,
+    slab: Slab,
+    double_frees: AtomicU64,
+    strays: AtomicU64,
+}
+
+impl Shared {
+    /// Enters the arena into the table.
+    pub(super) fn new(words: Words, starts: Starts, slab: Slab) -> Arc<Shared> {
+        let counter = || AtomicU64::new(0);
+        let (double_frees, strays) = (counter(), counter());
+        let shared = Arc::new(Shared { words, starts, slab, double_frees, strays });
+        for arena in &ARENAS[shared.slab.units()] {
+            // Release: who finds the pointer finds what it points to.
+            arena.store(Arc::as_ptr(&shared).cast_mut(), Ordering::Release);
+        }
+        shared
+    }
+
+    /// The memory.
+    #[inline]
+    pub(super) fn slab(&self) -> &Slab {
+        &self.slab
+    }
+
+    /// Blocks freed twice, and pointers freed that were no block.
+    pub(super) fn faults(&self) -> (u64, u64) {
+        (self.double_frees.load(Ordering::Relaxed), self.strays.load(Ordering::Relaxed))
+    }
+
+    /// The word of the slot handed out last at this address.
+    #[inline]
+    fn word_at(&self, addr: usize) -> Option<&word::AtomicU64> {
+        let offset = addr.wrapping_sub(self.slab.base().addr().get());
+        self.starts.slot_at(offset).map(|slot| self.words.word(slot as usize))
+    }
+
+    #[cold]
+    fn stray(&self) -> Freed {
+        self.strays.fetch_add(1, Ordering::Relaxed);
+        Freed::Stray
+    }
+
+    #[cold]
+    fn double_free(&self) -> Freed {
+        self.double_frees.fetch_add(1, Ordering::Relaxed);
+        Freed::Double
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // Before the slab goes: the next owner of its units enters itself.
+        for arena in &ARENAS[self.slab.units()] {
+            arena.store(ptr::null_mut(), Ordering::Release);
+        }
+    }
+}
+
+/// Frees a block of any arena, on any thread; tells what the pointer was if it is not one.
+///
+/// # Safety
+/// If `ptr` is a live block of an arena, nobody uses the block any more, and nobody else frees it
+/// at the same time. A block that was freed before is reported, not freed again, unless the arena
+/// has handed out its bytes since or is dropped at the same time.
+#[inline]
+pub unsafe fn free(ptr: NonNull<u8>) -> Freed {
+    let addr = ptr.addr().get();
+    let Some(unit) = region::unit_of(addr) else { return Freed::NotOurs };
+    let arena = ARENAS[unit].load(Ordering::Acquire);
+    // SAFETY: an arena in the table lives at least as long as the block, which is the caller's.
+    let Some(shared) = (unsafe { arena.as_ref() }) else { return Freed::Stray };
+    match shared.word_at(addr) {
+        None => shared.stray(),
+        Some(word) if words::release(word) => Freed::Arena,
+        Some(_) => shared.double_free(),
+    }
+}
+
+/// Ends the owner's part: the arena goes now if no slot is live, else when the last one is freed
+/// and someone sweeps.
+pub(super) fn retire(shared: Arc<Shared>) {
+    lock(&RETIRED).push(shared);
+    sweep();
+}
+
+/// Gives the memory of retired arenas back whose blocks have all been freed, and returns how many
+/// are left. Making or dropping an arena does so too.
+pub fn sweep() -> usize {
+    let mut retired = lock(&RETIRED);
+    retired.retain(|shared| !shared.words.all_free());
+    retired.len()
+}
