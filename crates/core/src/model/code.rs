@@ -76,6 +76,8 @@ codes! {
     TooBigForPlanner = 303 "TOO_BIG_FOR_PLANNER";
     /// A solver failed or returned something that is no plan.
     SolverFailed = 304 "SOLVER_FAILED";
+    /// Proven: no plan fits the capacity and the pins.
+    Infeasible = 305 "INFEASIBLE";
 
     // 4xx: traces and arenas.
     /// A trace frees a block that is not live, or ends an op that did not begin.

@@ -67,6 +67,24 @@ impl Error {
         }
     }
 
+    /// The buffer at fault; of two, the later.
+    pub fn buffer(&self) -> Option<BufferIdx> {
+        match *self {
+            Error::EmptyLifetime { buffer, .. }
+            | Error::BadAlignment { buffer, .. }
+            | Error::PinMisaligned { buffer, .. }
+            | Error::TooLarge { buffer, .. }
+            | Error::UnknownOp { buffer, .. }
+            | Error::OffsetMisaligned { buffer, .. }
+            | Error::PinMoved { buffer, .. }
+            | Error::OverCapacity { buffer, .. }
+            | Error::RequestMismatch { buffer, .. }
+            | Error::SlabAlignment { buffer, .. } => Some(buffer),
+            Error::Collision { second, .. } => Some(second),
+            _ => None,
+        }
+    }
+
     /// Whether a plan, rather than a problem or a request, is at fault.
     pub fn is_about_plan(&self) -> bool {
         (200..300).contains(&self.code().number())

@@ -3,6 +3,7 @@
 mod buffer;
 mod code;
 mod error;
+mod fix;
 mod key;
 mod op;
 mod outcome;

@@ -1,0 +1,49 @@
+//! What to do about each error, in a sentence that is true wherever the error arises.
+
+use super::Code;
+
+impl Code {
+    /// What to do about it.
+    pub const fn fix(self) -> &'static str {
+        match self {
+            Code::EmptyLifetime => "let every buffer end after it starts; ends are exclusive",
+            Code::BadAlignment => "give an alignment of at least 1, for example 64",
+            Code::PinMisaligned => "move the pin to a multiple of the alignment",
+            Code::TooLarge => "check the sizes: they are bytes, and must not sum to 2^63",
+            Code::TooManyBuffers => "split the problem",
+            Code::UnknownOp => "list the op, or let the buffer name one that is listed",
+            Code::IdCount => "give one id for each buffer, or none",
+            Code::OffsetCount => "give one offset for each buffer",
+            Code::OffsetMisaligned | Code::PinMoved | Code::Collision => {
+                "the plan is unusable as it is: plan the problem again"
+            }
+            Code::OverCapacity => "raise the capacity, or plan the problem again",
+            Code::PeakWrong | Code::BoundWrong => {
+                "the plan was edited or written by another program: plan the problem again"
+            }
+            Code::RequestMismatch | Code::RequestCount => "make the plan again from its trace",
+            Code::KeyMismatch => "capture and plan this model with these inputs and threads",
+            Code::UnknownPlanner => "name one of the known planners, or leave it at `auto`",
+            Code::BeyondSolver => "use a planner that is not a solver, for example `auto`",
+            Code::TooBigForPlanner => "use `auto` or `best_fit`",
+            Code::SolverFailed => "use another planner, and report the problem that did this",
+            Code::Infeasible => "raise the capacity or move the pins",
+            Code::BrokenTrace => "capture the run again",
+            Code::NoSlab => "free memory, or plan for a smaller model or batch",
+            Code::SlabAlignment => "plan with power-of-two alignments up to 2 MiB",
+            Code::Io => "check the path, its permissions and the room on the disk",
+            Code::UnknownFormat => "give a CSV of buffers or a JSON file written by memo",
+            Code::Malformed => "correct the place named, or make the file again",
+            Code::FormatVersion => "update this program, or write the file with this version",
+            Code::FileExists => "choose another name, or overwrite with --force",
+            Code::WrongNoun => "give the kind of file that is asked for",
+            Code::BadArgument => "give a whole number from 0 to 2^53 - 1",
+            Code::Library => "install the package for this platform, or build the library",
+            Code::StaleHandle => "use a handle only until it is closed",
+            Code::Internal => "report this with the input that caused it",
+            Code::NoTorch => "install LibTorch, or point LIBTORCH to it",
+            Code::BadModel => "export the model again as TorchScript",
+            Code::RunFailed => "check the shapes and types of the inputs",
+        }
+    }
+}
