@@ -1,1 +1,3 @@
 //! Pictures of memory plans.
+
+pub mod units;
