@@ -1,1 +1,28 @@
 //! Readers and writers of traces, problems and plans.
+//!
+//! [`read`] finds the format by the content, so a file may have any name; [`write()`] chooses it by
+//! the name. Every plan read is judged before it is handed out. `docs/formats.md` is the reference.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), memo_formats::Error> {
+//! use memo_formats::{Document, Overwrite, read, write};
+//! let Document::Problem(problem) = read("buffers.csv")? else { return Ok(()) };
+//! write("buffers.json.gz", &Document::Problem(problem), Overwrite::Refuse)?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod atomic;
+mod csv;
+mod document;
+mod error;
+mod format;
+mod input;
+mod json;
+mod output;
+
+pub use document::{Document, PlanDocument};
+pub use error::{Error, Place};
+pub use format::Format;
+pub use input::{INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_with_warnings};
+pub use output::{Overwrite, may_write, write, write_as, write_text};

@@ -1,0 +1,92 @@
+//! What the columns of a CSV file mean.
+
+use csv::StringRecord;
+use memo_malloc::Code;
+
+use crate::{Error, Warning};
+
+/// Where the fields of a row are.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) names: Vec<String>,
+    pub(super) id: Option<usize>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// A column named `end` holds the last step in which the buffer is live.
+    pub(super) end_is_inclusive: bool,
+    pub(super) size: usize,
+    pub(super) alignment: Option<usize>,
+    pub(super) gaps: Option<usize>,
+    pub(super) offset: Option<usize>,
+}
+
+/// The names of each column; the first is the one that is written.
+const ID: &[&str] = &["id", "buffer", "buffer_id", "name"];
+const START: &[&str] = &["lower", "start", "begin"];
+const END: &[&str] = &["upper", "end"];
+const SIZE: &[&str] = &["size", "bytes"];
+const ALIGNMENT: &[&str] = &["alignment", "align"];
+const GAPS: &[&str] = &["gaps"];
+const OFFSET: &[&str] = &["offset"];
+/// What omnimalloc uses a buffer for: of no consequence for its place.
+const KIND: &[&str] = &["kind"];
+
+const KNOWN: &[&[&str]] = &[ID, START, END, SIZE, ALIGNMENT, GAPS, OFFSET, KIND];
+
+impl Header {
+    /// Understands the first record of a file.
+    pub(super) fn parse(record: &StringRecord, line: u64) -> Result<Header, Error> {
+        let names: Vec<String> = record.iter().map(str::to_lowercase).collect();
+        if names.iter().all(|name| name.parse::<f64>().is_ok()) {
+            return Err(malformed(line, "the first row holds numbers, no column names")
+                .fix_by("begin the file with a row such as `id,lower,upper,size`"));
+        }
+        let optional = |known| find(&names, known, line);
+        let required = |known: &[&str], what| {
+            find(&names, known, line)?.ok_or_else(|| missing(line, known, what))
+        };
+        let end = required(END, "the end of the lifetimes")?;
+        Ok(Header {
+            id: optional(ID)?,
+            start: required(START, "the start of the lifetimes")?,
+            end,
+            end_is_inclusive: names[end] == "end",
+            size: required(SIZE, "the sizes")?,
+            alignment: optional(ALIGNMENT)?,
+            gaps: optional(GAPS)?,
+            offset: optional(OFFSET)?,
+            names,
+        })
+    }
+
+    /// One warning for each column nobody knows.
+    pub(super) fn warnings(&self, line: u64) -> Vec<Warning> {
+        let known = |name: &str| KNOWN.iter().any(|names| names.contains(&name));
+        let unknown = self.names.iter().filter(|name| !known(name));
+        unknown
+            .map(|name| Warning::new(line, format!("column `{name}` is unknown and passed over")))
+            .collect()
+    }
+}
+
+/// The one column with one of these names.
+fn find(names: &[String], known: &[&str], line: u64) -> Result<Option<usize>, Error> {
+    let mut found = (0..names.len()).filter(|&idx| known.contains(&names[idx].as_str()));
+    match (found.next(), found.next()) {
+        (Some(first), Some(second)) => {
+            let (first, second) = (&names[first], &names[second]);
+            let message = format!("columns `{first}` and `{second}` say the same twice");
+            Err(malformed(line, &message).fix_by("remove one of the two columns"))
+        }
+        (found, _) => Ok(found),
+    }
+}
+
+fn missing(line: u64, known: &[&str], what: &str) -> Error {
+    let fix = format!("name the column of {what} `{}`", known[0]);
+    malformed(line, &format!("no column holds {what} ({})", known.join(", "))).fix_by(fix)
+}
+
+fn malformed(line: u64, message: &str) -> Error {
+    Error::new(Code::Malformed, message).at_line(line, None)
+}

@@ -1,0 +1,214 @@
+//! Reads a problem, or a plan when every buffer has an offset.
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+use memo_malloc::analysis::lower_bound;
+use memo_malloc::{Buffer, Bytes, Code, Lifetime, Plan, Problem, Step};
+
+use super::header::Header;
+use crate::{Document, Error, PlanDocument, Read};
+
+/// The rows of a file, column by column.
+#[derive(Debug, Default)]
+struct Rows {
+    buffers: Vec<Buffer>,
+    ids: Vec<String>,
+    offsets: Vec<Option<Bytes>>,
+    /// Where each buffer stands, for messages.
+    lines: Vec<u64>,
+}
+
+pub(crate) fn read(text: &[u8]) -> Result<Read, Error> {
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .trim(Trim::All)
+        .from_reader(text);
+    let mut record = StringRecord::new();
+    if !reader.read_record(&mut record).map_err(|error| broken(&error))? {
+        return Err(Error::new(Code::Malformed, "the file holds nothing but comments"));
+    }
+    let mut lines = Lines { text, counted: 0, line: 1 };
+    let header_line = lines.of_record(&reader);
+    let header = Header::parse(&record, header_line)?;
+    let mut rows = Rows::default();
+    while reader.read_record(&mut record).map_err(|error| broken(&error))? {
+        let row = Row { header: &header, record: &record, line: lines.of_record(&reader) };
+        rows.push(&row)?;
+    }
+    Ok(Read { document: rows.document(&header)?, warnings: header.warnings(header_line) })
+}
+
+/// Counts lines up to the end of the record just read. The reader itself counts a record's line
+/// from before the comments and blank lines above it.
+struct Lines<'a> {
+    text: &'a [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of_record(&mut self, reader: &csv::Reader<&[u8]>) -> u64 {
+        let after = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        // The record's own line end, of one byte or two, is not to be counted.
+        let end = after.min(self.text.len()).saturating_sub(1).max(self.counted);
+        let pieces = self.text[self.counted..end].split(|&byte| byte == b'\n');
+        self.line += pieces.count() as u64 - 1;
+        self.counted = end;
+        self.line
+    }
+}
+
+fn broken(error: &csv::Error) -> Error {
+    let line = error.position().map_or(1, csv::Position::line);
+    Error::new(Code::Malformed, error.to_string()).at_line(line, None)
+}
+
+impl Rows {
+    fn push(&mut self, row: &Row) -> Result<(), Error> {
+        row.has_all_fields()?;
+        row.has_no_gaps()?;
+        self.buffers.push(row.buffer()?);
+        self.offsets.push(row.optional(row.header.offset)?);
+        self.lines.push(row.line);
+        if let Some(id) = row.header.id {
+            self.ids.push(row.record[id].to_owned());
+        }
+        Ok(())
+    }
+
+    /// A plan if every buffer has its offset, else a problem with those that are given as pins.
+    fn document(mut self, header: &Header) -> Result<Document, Error> {
+        let offsets: Option<Vec<Bytes>> = self.offsets.iter().copied().collect();
+        let offsets = offsets.filter(|_| header.offset.is_some());
+        if offsets.is_none() {
+            for (buffer, pin) in self.buffers.iter_mut().zip(&self.offsets) {
+                buffer.pin = *pin;
+            }
+        }
+        let problem = self.problem()?;
+        let Some(offsets) = offsets else { return Ok(Document::Problem(problem)) };
+        let plan = bounded(&problem, offsets);
+        let plan = PlanDocument::new(problem, plan).map_err(|error| self.locate(error))?;
+        Ok(Document::Plan(plan))
+    }
+
+    fn problem(&mut self) -> Result<Problem, Error> {
+        let buffers = std::mem::take(&mut self.buffers);
+        let problem = Problem::new(buffers).map_err(|error| self.locate(error))?;
+        let ids = std::mem::take(&mut self.ids);
+        if ids.iter().enumerate().all(|(idx, id)| *id == idx.to_string()) {
+            return Ok(problem);
+        }
+        Ok(problem.with_ids(ids)?)
+    }
+
+    fn locate(&self, error: memo_malloc::Error) -> Error {
+        let line = error.buffer().and_then(|buffer| self.lines.get(buffer.usize()));
+        match line {
+            Some(&line) => Error::from(error).at_line(line, None),
+            None => error.into(),
+        }
+    }
+}
+
+/// A CSV plan states neither its peak nor a bound; sums that overflow are left to the judge.
+fn bounded(problem: &Problem, offsets: Vec<Bytes>) -> Plan {
+    let tops = offsets.iter().zip(problem.buffers()).map(|(o, b)| o.saturating_add(b.size));
+    let peak = tops.max().unwrap_or(0);
+    let (lower_bound, certificate) = lower_bound(problem);
+    Plan { offsets, peak, lower_bound, certificate }
+}
+
+/// One line of the file.
+struct Row<'a> {
+    header: &'a Header,
+    record: &'a StringRecord,
+    line: u64,
+}
+
+impl Row<'_> {
+    fn has_all_fields(&self) -> Result<(), Error> {
+        let (found, expected) = (self.record.len(), self.header.names.len());
+        if found == expected {
+            return Ok(());
+        }
+        let message = format!("{found} fields under {expected} column names");
+        Err(Error::new(Code::Malformed, message)
+            .at_line(self.line, None)
+            .fix_by("give every row one field for each column; a file cut off must be made again"))
+    }
+
+    fn has_no_gaps(&self) -> Result<(), Error> {
+        match self.header.gaps {
+            Some(gaps) if !self.record[gaps].is_empty() => Err(self
+                .malformed(gaps, "a buffer that may be overwritten within its lifetime")
+                .fix_by("leave `gaps` blank to reserve the bytes for the whole lifetime")),
+            _ => Ok(()),
+        }
+    }
+
+    fn buffer(&self) -> Result<Buffer, Error> {
+        let end = self.step(self.header.end)?;
+        let end = if self.header.end_is_inclusive { self.after(end)? } else { end };
+        Ok(Buffer {
+            size: self.number(self.header.size)?,
+            alignment: self.optional(self.header.alignment)?.unwrap_or(1),
+            lifetime: Lifetime { start: self.step(self.header.start)?, end },
+            pin: None,
+            op: None,
+        })
+    }
+
+    fn step(&self, column: usize) -> Result<Step, Error> {
+        let number = self.number(column)?;
+        Step::try_from(number).map_err(|_| {
+            self.malformed(column, &format!("step {number} is beyond {}", Step::MAX))
+                .fix_by("number the steps from 0 in the order of events")
+        })
+    }
+
+    /// The first step after a last one.
+    fn after(&self, last: Step) -> Result<Step, Error> {
+        last.checked_add(1)
+            .ok_or_else(|| self.malformed(self.header.end, &format!("no step follows {last}")))
+    }
+
+    fn optional(&self, column: Option<usize>) -> Result<Option<Bytes>, Error> {
+        match column {
+            Some(column) if !self.record[column].is_empty() => self.number(column).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn number(&self, column: usize) -> Result<u64, Error> {
+        let text = &self.record[column];
+        text.parse().map_err(|_| self.malformed(column, &what_is_wrong(text)))
+    }
+
+    fn malformed(&self, column: usize, found: &str) -> Error {
+        let name = &self.header.names[column];
+        Error::new(Code::Malformed, format!("{name}: {found}"))
+            .at_line(self.line, Some(column as u64 + 1))
+    }
+}
+
+/// Why a field is no whole number from 0 to 2^64 - 1.
+fn what_is_wrong(text: &str) -> String {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let clock = text.bytes().filter(u8::is_ascii_digit).count() > 1
+        && text.contains([' ', ';', ',', '|', ':', '(', '[']);
+    if text.is_empty() {
+        "a number is missing".to_owned()
+    } else if text.strip_prefix('-').is_some_and(digits) {
+        format!("`{text}` is negative")
+    } else if digits(text) {
+        format!("`{text}` is beyond 2^64 - 1")
+    } else if clock {
+        format!("`{text}` looks like a vector clock; steps must be in one order, so linearise them")
+    } else if text.parse::<f64>().is_ok() {
+        format!("`{text}` is not a whole number in plain digits")
+    } else {
+        format!("`{text}` is not a number")
+    }
+}

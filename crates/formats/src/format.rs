@@ -1,0 +1,74 @@
+//! Which format a file is in: by content when it is read, by name when it is written.
+
+use std::path::{Path, PathBuf};
+
+use memo_malloc::Code;
+
+use crate::Error;
+
+/// How a document is laid out in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One buffer a line, as MiniMalloc reads it. Holds problems and plans.
+    Csv,
+    /// Our own. Holds everything.
+    Json,
+}
+
+/// A format, and whether it is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Packed {
+    pub(crate) format: Format,
+    pub(crate) gzip: bool,
+}
+
+impl Packed {
+    /// What the name of a file to be written asks for.
+    pub(crate) fn by_name(path: &Path) -> Result<Packed, Error> {
+        let (stem, last) = split(path);
+        let gzip = last == "gz";
+        let kind = if gzip { split(&stem).1 } else { last };
+        match kind.as_str() {
+            "csv" => Ok(Packed { format: Format::Csv, gzip }),
+            "json" => Ok(Packed { format: Format::Json, gzip }),
+            _ => {
+                Err(Error::new(Code::UnknownFormat, "the name does not say which format to write")
+                    .fix_by("end the name in .json, .json.gz, .csv or .csv.gz")
+                    .in_file(path.to_string_lossy()))
+            }
+        }
+    }
+}
+
+/// A name without its last extension, and that extension in lower case.
+fn split(path: &Path) -> (PathBuf, String) {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    (path.with_extension(""), extension)
+}
+
+const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+const UTF8_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
+
+/// Whether the bytes are compressed.
+pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP_MAGIC)
+}
+
+/// The bytes without the mark some editors begin a text with.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(UTF8_MARK).unwrap_or(bytes)
+}
+
+/// The format of uncompressed, unmarked content.
+pub(crate) fn sniff(text: &[u8]) -> Result<Format, Error> {
+    let unknown = |found: &str| Err(Error::new(Code::UnknownFormat, found.to_owned()));
+    if text.contains(&0) {
+        return unknown("this is neither CSV nor JSON: it holds a zero byte");
+    }
+    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => Ok(Format::Json),
+        Some(b'[') => unknown("this is JSON, but a list: memo's files begin with an object"),
+        Some(_) => Ok(Format::Csv),
+        None => Err(Error::new(Code::Malformed, "the file is empty")),
+    }
+}

@@ -1,0 +1,110 @@
+//! Our own format: one JSON object that says which noun it holds and in which version.
+//!
+//! Buffers, ops and events are columns, one array for each field, because that is smaller, faster
+//! to read in every language, and closer to how the bindings pass them. Fields are only ever added;
+//! a field nobody knows is passed over.
+
+mod columns;
+mod layout;
+mod plan;
+mod problem;
+mod trace;
+
+use memo_malloc::Code;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{Document, Error, Place};
+
+/// The version of all three nouns, raised when an old reader would misunderstand a file.
+const VERSION: u32 = 1;
+
+const PROBLEM: &str = "memo-problem";
+const PLAN: &str = "memo-plan";
+const TRACE: &str = "memo-trace";
+
+/// What every file begins with.
+#[derive(Debug, Deserialize)]
+struct Head {
+    format: Option<String>,
+    version: Option<u32>,
+}
+
+/// A noun under its head.
+#[derive(Debug, Serialize)]
+struct File<T> {
+    format: &'static str,
+    version: u32,
+    #[serde(flatten)]
+    noun: T,
+}
+
+pub(crate) fn read(text: &[u8]) -> Result<Document, Error> {
+    let head: Head = parse(text)?;
+    let format = head.format.ok_or_else(|| {
+        Error::new(Code::UnknownFormat, "a JSON object without the field `format`")
+            .fix_by("give a file written by memo, or a CSV of buffers")
+    })?;
+    let reader = match format.as_str() {
+        PROBLEM => problem::read,
+        PLAN => plan::read,
+        TRACE => trace::read,
+        other => {
+            let message = format!("format `{other}` is none of {PROBLEM}, {PLAN}, {TRACE}");
+            return Err(Error::new(Code::UnknownFormat, message).at(path("format")));
+        }
+    };
+    match head.version {
+        Some(VERSION) => reader(text),
+        Some(other) => Err(Error::new(
+            Code::FormatVersion,
+            format!("version {other} of {format}; this program reads version {VERSION}"),
+        )
+        .at(path("version"))),
+        None => Err(Error::new(Code::Malformed, "the field `version` is missing")),
+    }
+}
+
+/// The text of a document, ending in a line end.
+pub(crate) fn text(document: &Document) -> serde_json::Result<Vec<u8>> {
+    match document {
+        Document::Problem(problem) => layout::text(&File {
+            format: PROBLEM,
+            version: VERSION,
+            noun: problem::columns(problem),
+        }),
+        Document::Plan(plan) => {
+            layout::text(&File { format: PLAN, version: VERSION, noun: plan::columns(plan) })
+        }
+        Document::Trace(trace) => {
+            layout::text(&File { format: TRACE, version: VERSION, noun: trace::columns(trace) })
+        }
+    }
+}
+
+/// Parses at full speed; only a text at fault is parsed again to learn the path to the fault.
+fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
+    let fault = match serde_json::from_slice(text) {
+        Ok(value) => return Ok(value),
+        Err(fault) => fault,
+    };
+    if !fault.is_data() {
+        return Err(syntax(&fault));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|located| {
+        let place = path(located.path().to_string());
+        Error::new(Code::Malformed, located.inner().to_string()).at(place)
+    })
+}
+
+/// A text that is no JSON: the parser knows the line and column.
+fn syntax(fault: &serde_json::Error) -> Error {
+    let place = Place::Line { line: fault.line() as u64, column: Some(fault.column() as u64) };
+    let error = Error::new(Code::Malformed, fault.to_string()).at(place);
+    if fault.is_eof() { error.fix_by("the file breaks off: make it again") } else { error }
+}
+
+fn path(path: impl Into<String>) -> Place {
+    Place::Path(path.into())
+}
