@@ -1,3 +1,7 @@
-//! The command line.
+//! The command line `memo`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    memo_cli::main()
+}

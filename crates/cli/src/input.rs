@@ -1,0 +1,77 @@
+//! What the verbs read: any file that can become what they need.
+
+use std::path::Path;
+
+use memo_formats::{Document, PlanDocument, read_with_warnings};
+use memo_malloc::analysis::liveness;
+use memo_malloc::{Code, Key, Plan, Problem, Request, RunPlan};
+
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// A problem and, when it comes from a trace, the run it is of.
+#[derive(Debug)]
+pub struct Task {
+    /// What is to be planned.
+    pub problem: Problem,
+    run: Option<(Key, Vec<Request>)>,
+}
+
+impl Task {
+    /// Reads a problem, the problem of a plan, or a trace.
+    ///
+    /// # Errors
+    /// When the file cannot be read or a trace makes no sense.
+    pub fn read(path: &Path, console: &Console) -> Result<Task, Failure> {
+        match document(path, console)? {
+            Document::Problem(problem) => Ok(Task { problem, run: None }),
+            Document::Plan(plan) => {
+                let run = plan.run_plan().map(|run| (run.key().clone(), run.requests().to_vec()));
+                Ok(Task { problem: plan.problem().clone(), run })
+            }
+            Document::Trace(trace) => {
+                let found = liveness(&trace)
+                    .map_err(|error| Failure::from(error).in_file(path.to_string_lossy()))?;
+                Ok(Task { problem: found.problem, run: Some((trace.key, found.requests)) })
+            }
+        }
+    }
+
+    /// The file to be written for a plan of this problem.
+    ///
+    /// # Errors
+    /// When the plan is not valid: a defect of the planner.
+    pub fn solved(self, plan: Plan) -> Result<PlanDocument, Failure> {
+        let document = match self.run {
+            None => PlanDocument::new(self.problem, plan),
+            Some((key, requests)) => {
+                RunPlan::new(key, self.problem, plan, requests).and_then(PlanDocument::for_run)
+            }
+        };
+        Ok(document?)
+    }
+}
+
+/// Reads a plan.
+///
+/// # Errors
+/// When the file cannot be read, holds something else, or the plan is not valid.
+pub fn plan(path: &Path, console: &Console) -> Result<PlanDocument, Failure> {
+    match document(path, console)? {
+        Document::Plan(plan) => Ok(plan),
+        other => {
+            let message = format!("a {}, but a plan is needed", other.noun());
+            let file = path.to_string_lossy();
+            let fix = format!("memo plan {file} -o plan.json");
+            Err(Failure::new(Code::WrongNoun, message).fix_by(fix).in_file(file))
+        }
+    }
+}
+
+fn document(path: &Path, console: &Console) -> Result<Document, Failure> {
+    let read = read_with_warnings(path)?;
+    for warning in &read.warnings {
+        console.warning(warning.to_string());
+    }
+    Ok(read.document)
+}

@@ -1,0 +1,36 @@
+//! `memo`: plan, check, show and draw memory plans.
+//!
+//! The frame: [`args`] says what can be typed, each file of [`verbs`] does one verb, [`console`] is
+//! the only way to the terminal, [`failure`] says what went wrong and [`exit`] how the process
+//! ends. The contract others script against is `docs/cli.md`.
+
+pub mod args;
+pub mod console;
+pub mod exit;
+pub mod failure;
+pub mod input;
+mod interrupt;
+mod size;
+pub mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::console::Console;
+use crate::exit::Exit;
+
+/// The process from its arguments to its exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return Exit::of_usage(&usage).into(),
+    };
+    let console = Console::new(&cli.general);
+    let exit = cli.verb.run(&console).unwrap_or_else(|failure| {
+        console.failure(&failure);
+        failure.exit()
+    });
+    exit.into()
+}

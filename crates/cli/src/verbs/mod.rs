@@ -1,0 +1,36 @@
+//! One file a verb. To add one: its file, its line in [`Verb`], its line in [`Verb::run`].
+
+mod check;
+mod completions;
+mod plan;
+
+use clap::Subcommand;
+
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What `memo` can do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Find offsets for the buffers of a problem or a trace
+    Plan(plan::Args),
+    /// Judge a plan: every offset, the peak, the bound
+    Check(check::Args),
+    /// Print the completions for a shell
+    Completions(completions::Args),
+}
+
+impl Verb {
+    /// Does it.
+    ///
+    /// # Errors
+    /// What the verb could not do, with the exit code it ends in.
+    pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        match self {
+            Verb::Plan(args) => args.run(console),
+            Verb::Check(args) => args.run(console),
+            Verb::Completions(args) => args.run(console),
+        }
+    }
+}

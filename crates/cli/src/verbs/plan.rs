@@ -1,0 +1,161 @@
+//! `memo plan IN -o OUT`
+
+mod summary;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use memo_formats::{Document, Format, Overwrite, may_write, write, write_as};
+use memo_malloc::limits::Stopwatch;
+use memo_malloc::planners::{self, Planner};
+use memo_malloc::{Bytes, Code, Limits, Outcome};
+
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::Task;
+use crate::{interrupt, size};
+
+use summary::Summary;
+
+const EXAMPLES: &str = "\
+Examples:
+  memo plan buffers.csv -o plan.json
+  memo plan trace.json.gz --align 64 -o plan.json.gz
+  memo plan buffers.csv --capacity 1MiB --planner ilp --time-limit 10 -o plan.csv
+  generate | memo plan - -o - | memo check -
+";
+
+/// What to plan, how, and where to put it.
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    /// A problem, a trace, or a plan to be made anew; - for standard input
+    input: PathBuf,
+    /// Where the plan goes: .json, .csv, either with .gz, or - for standard output; without it only
+    /// the summary is printed
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Most bytes the plan may use, for example 1MiB
+    #[arg(long, value_name = "BYTES", value_parser = size::parse)]
+    capacity: Option<Bytes>,
+    /// Let every offset be a multiple of this, for example 64
+    #[arg(long, value_name = "BYTES", value_parser = size::parse)]
+    align: Option<Bytes>,
+    #[arg(long, value_name = "NAME", default_value = "auto", help = planner_help())]
+    planner: String,
+    /// Most seconds to plan; the best plan so far is written
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    time_limit: Option<Duration>,
+    /// Overwrite OUT
+    #[arg(short, long)]
+    force: bool,
+    /// The format written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    format: StdoutFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StdoutFormat {
+    Json,
+    Csv,
+}
+
+fn planner_help() -> String {
+    let names: Vec<&str> = planners::ALL.iter().map(|planner| planner.name()).collect();
+    format!("How to plan: {}", names.join(", "))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected seconds such as 0.5 or 10".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+impl Args {
+    pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let planner = planners::by_name(&self.planner)?;
+        self.output_is_usable(console)?;
+        let task = self.task(console)?;
+        let mut summary = self.search(&task, planner)?;
+        summary.output = self.write(task, &summary)?;
+        summary.print(console)?;
+        match &summary.outcome {
+            Outcome::Infeasible(refutation) if !console.is_json() => {
+                Err(summary::infeasible(refutation))
+            }
+            _ => Ok(summary.exit()),
+        }
+    }
+
+    /// Finds out before the work whether it would be in vain.
+    fn output_is_usable(&self, console: &Console) -> Result<(), Failure> {
+        let Some(output) = &self.output else { return Ok(()) };
+        if console.is_json() && is_stdout(output) {
+            let message = "--json and `-o -` would both write to standard output";
+            return Err(Failure::new(Code::BadArgument, message).fix_by("write the plan to a file"));
+        }
+        Ok(may_write(output, self.overwrite())?)
+    }
+
+    fn overwrite(&self) -> Overwrite {
+        if self.force { Overwrite::Force } else { Overwrite::Refuse }
+    }
+
+    fn task(&self, console: &Console) -> Result<Task, Failure> {
+        let mut task = Task::read(&self.input, console)?;
+        if let Some(alignment) = self.align {
+            task.problem = task.problem.with_alignment(alignment)?;
+        }
+        let capacity = self.capacity.or(task.problem.capacity());
+        task.problem = task.problem.with_capacity(capacity);
+        Ok(task)
+    }
+
+    fn search(&self, task: &Task, planner: &dyn Planner) -> Result<Summary, Failure> {
+        let cancel = interrupt::flag().map_err(|e| Failure::new(Code::Io, e.to_string()))?;
+        let limits = Limits { time: self.time_limit, cancel: Some(cancel) };
+        let watch = Stopwatch::start();
+        let outcome = planner.plan(&task.problem, &limits)?;
+        Ok(Summary {
+            outcome,
+            input: self.input.clone(),
+            output: None,
+            planner: planner.name(),
+            buffer_count: task.problem.len(),
+            capacity: task.problem.capacity(),
+            elapsed: watch.elapsed(),
+        })
+    }
+
+    /// Writes the plan, if there is one and it is wanted; returns where it went.
+    fn write(&self, mut task: Task, summary: &Summary) -> Result<Option<PathBuf>, Failure> {
+        let (Some(output), Some(plan)) = (&self.output, summary.outcome.plan()) else {
+            return Ok(None);
+        };
+        if summary.excess(plan).is_some() {
+            // The best so far exceeds the capacity: it is a plan of the problem without one.
+            task.problem = task.problem.with_capacity(None);
+        }
+        let document = Document::Plan(task.solved(plan.clone())?);
+        if is_stdout(output) {
+            write_as(&mut std::io::stdout().lock(), &document, self.format.into())?;
+        } else {
+            write(output, &document, self.overwrite())?;
+        }
+        Ok(Some(output.clone()))
+    }
+}
+
+impl From<StdoutFormat> for Format {
+    fn from(format: StdoutFormat) -> Format {
+        match format {
+            StdoutFormat::Json => Format::Json,
+            StdoutFormat::Csv => Format::Csv,
+        }
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
