@@ -72,6 +72,14 @@ impl Layout {
         Layout { turns: turns.into(), planned, predecessors: predecessors.into(), bytes }
     }
 
+    /// Slots `(offset, size)` in turn.
+    #[cfg(test)]
+    pub(super) fn of_slots(slots: &[(usize, usize)]) -> Layout {
+        let turn = |&(offset, size)| Turn { size, offset, ..Turn::ESCAPE };
+        let planned = slots.iter().map(|slot| slot.1).collect();
+        Layout::of(slots.iter().map(turn).collect(), planned)
+    }
+
     /// The number of turns.
     #[inline]
     pub(super) fn len(&self) -> usize {
@@ -200,12 +208,6 @@ impl Paint {
 mod tests {
     use super::*;
 
-    fn layout(slots: &[(usize, usize)]) -> Layout {
-        let turn = |&(offset, size)| Turn { size, offset, ..Turn::ESCAPE };
-        let planned = slots.iter().map(|slot| slot.1).collect();
-        Layout::of(slots.iter().map(turn).collect(), planned)
-    }
-
     /// Byte by byte, turn by turn.
     fn naive(slots: &[(usize, usize)], turn: usize) -> Vec<Predecessor> {
         let count = slots.len();
@@ -227,7 +229,7 @@ mod tests {
         fn predecessors_equal_those_found_byte_by_byte(
             slots in proptest::collection::vec((0_usize..24, 0_usize..12), 1..12)
         ) {
-            let found = layout(&slots);
+            let found = Layout::of_slots(&slots);
             for idx in 0..slots.len() {
                 let turn = found.turn(idx).unwrap();
                 proptest::prop_assert_eq!(found.predecessors(turn), &naive(&slots, idx)[..]);
@@ -239,6 +241,6 @@ mod tests {
     fn predecessors_stay_below_three_a_turn() {
         let slots: Vec<(usize, usize)> =
             (0..500).map(|i| (i * 37 % 101, 1 + i * 53 % 89)).collect();
-        assert!(layout(&slots).predecessors.len() <= 3 * slots.len());
+        assert!(Layout::of_slots(&slots).predecessors.len() <= 3 * slots.len());
     }
 }

@@ -35,6 +35,8 @@ mod stats;
 mod sync;
 mod words;
 
+#[cfg(all(test, loom))]
+mod interleavings;
 #[cfg(test)]
 mod tests;
 

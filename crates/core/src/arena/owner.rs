@@ -214,3 +214,22 @@ impl Drop for Arena {
         shared::retire(Arc::clone(&self.shared));
     }
 }
+
+/// What the tests look at.
+#[cfg(all(test, not(loom)))]
+impl Arena {
+    /// The turn before the cursor.
+    pub(super) fn last_turn(&self) -> usize {
+        self.cursor - 1
+    }
+
+    /// The number of turns.
+    pub(super) fn turn_count(&self) -> usize {
+        self.layout.len()
+    }
+
+    /// The requested bytes of a turn.
+    pub(super) fn planned_size(&self, turn: usize) -> usize {
+        self.layout.planned()[turn]
+    }
+}

@@ -132,6 +132,12 @@ pub(super) fn retire(shared: Arc<Shared>) {
     sweep();
 }
 
+/// Whether the slab at this address waits for its last blocks to be freed.
+#[cfg(all(test, not(loom)))]
+pub(super) fn is_retired(addr: usize) -> bool {
+    lock(&RETIRED).iter().any(|shared| shared.slab.range().contains(&addr))
+}
+
 /// Gives the memory of retired arenas back whose blocks have all been freed, and returns how many
 /// are left. Making or dropping an arena does so too.
 pub fn sweep() -> usize {

@@ -1,5 +1,7 @@
 //! The arena as its callers see it.
+#![cfg(not(loom))]
 
+mod model;
 mod policy;
 mod retirement;
 

@@ -3,6 +3,7 @@
 use std::thread;
 
 use super::{free_block, slots};
+use crate::arena::shared::is_retired;
 use crate::arena::{Arena, Freed, sweep};
 
 #[test]
@@ -16,12 +17,11 @@ fn a_block_outlives_its_arena_and_its_thread() {
     let block = std::ptr::NonNull::with_exposed_provenance(exposed);
     // SAFETY: the block is live and has 4096 bytes.
     unsafe { block.write_bytes(0xa5, 4096) };
-    assert!(range.contains(&block.addr().get()));
-    assert_eq!(free_block(block), Freed::Arena);
-    // Others' arenas may be retired too; ours is gone when its addresses have no arena, or
-    // another one.
     sweep();
-    assert_ne!(free_block(block), Freed::Arena);
+    assert!(is_retired(range.start), "a live block keeps the slab");
+    assert_eq!(free_block(block), Freed::Arena);
+    sweep();
+    assert!(!is_retired(range.start), "all blocks were freed and swept");
 }
 
 #[test]
@@ -68,9 +68,10 @@ fn serving_takes_no_page_fault() {
     for _ in 0..50 {
         run();
     }
-    // A slab given back and taken again would fault at least once for each page of a run.
+    // Memory given back and touched again would fault at least once in each run; the few that are
+    // left are the process's own.
     let faults = minor_faults() - before;
-    assert!(faults < 10, "{faults} page faults in 50 runs");
+    assert!(faults < 50, "{faults} page faults in 50 runs");
 }
 
 #[cfg(target_os = "linux")]
