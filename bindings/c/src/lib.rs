@@ -1,1 +1,26 @@
-//! The C ABI.
+//! The C ABI of memo-malloc, for C and for every language that can call C.
+//!
+//! * Columns in, columns out, one call for each problem. Bytes are `double`, exact up to 2^53 − 1:
+//!   the one number that C, JavaScript and Python pass at no cost; anything else is refused.
+//! * Every function returns 0 or the number of a documented code; the text of the last failure of
+//!   the calling thread is given by [`memo_last_error`]. Nothing unwinds into the caller.
+//! * What the library keeps is named by an id, never by a pointer: a stale id is an error.
+//!
+//! `memo.h` is generated from this crate; a test keeps it current.
+
+mod codes;
+mod columns;
+mod failure;
+mod handles;
+mod outcome;
+mod plan;
+mod problem;
+
+pub use codes::{MEMO_ABI_VERSION, memo_abi_version, memo_code_name};
+pub use failure::memo_last_error;
+pub use outcome::{MemoCause, MemoCertificate, MemoOutcome, MemoReason, MemoStatus};
+pub use plan::{memo_check, memo_lower_bound, memo_plan};
+pub use problem::{
+    MemoProblemSize, memo_problem_close, memo_problem_columns, memo_problem_ids, memo_problem_read,
+    memo_problem_size,
+};
