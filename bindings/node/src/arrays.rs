@@ -1,0 +1,33 @@
+//! Typed arrays as the addresses that the C functions take.
+
+use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice, Uint32ArraySlice};
+use napi::{Error, Result, Status};
+
+/// A typed array of which the C side wants `count` elements of `T`.
+pub(crate) trait Column {
+    /// The address, once the array is known to be long enough.
+    fn address<T>(&self, name: &str, count: u32) -> Result<*mut T>;
+}
+
+macro_rules! column {
+    ($($array:ident)+) => {$(
+        impl Column for $array<'_> {
+            fn address<T>(&self, name: &str, count: u32) -> Result<*mut T> {
+                let needed = count as usize * size_of::<T>();
+                let found = size_of_val::<[_]>(self);
+                if found < needed {
+                    let text = format!("{name} has {found} bytes of {needed}");
+                    return Err(Error::new(Status::InvalidArg, text));
+                }
+                Ok(self.as_ptr().cast_mut().cast())
+            }
+        }
+    )+};
+}
+
+column!(Float64ArraySlice Uint32ArraySlice Uint8ArraySlice);
+
+/// The address of an array that may be left out, NULL when it is.
+pub(crate) fn optional<T>(array: Option<&impl Column>, name: &str, count: u32) -> Result<*mut T> {
+    array.map_or(Ok(std::ptr::null_mut()), |array| array.address(name, count))
+}
