@@ -9,12 +9,14 @@
 //! * [`analysis`]: lifetimes from a trace, the load, the lower bound.
 //! * [`planners`]: from a problem to a plan.
 //! * [`mod@check`]: the independent judge of any plan.
+//! * [`draw`]: a plan as a picture of characters.
 //! * `arena`: one slab that serves a planned run (64-bit Unix).
 
 pub mod analysis;
 #[cfg(all(unix, target_pointer_width = "64"))]
 pub mod arena;
 pub mod check;
+pub mod draw;
 pub mod limits;
 pub mod model;
 pub mod planners;
