@@ -1,3 +1,14 @@
 //! Pictures of memory plans.
+//!
+//! * [`svg()`]: one self-contained file for a browser or a document.
+//! * [`terminal()`]: a map and the load, for a terminal or a log.
+//! * [`units`]: how numbers are written, everywhere.
 
+mod curve;
+mod groups;
+mod svg;
+mod terminal;
 pub mod units;
+
+pub use svg::svg;
+pub use terminal::{Screen, terminal};
