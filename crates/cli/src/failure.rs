@@ -41,6 +41,12 @@ impl Failure {
         }
     }
 
+    /// Two results cannot share standard output.
+    pub fn stdout_twice() -> Failure {
+        let message = "--json and `-o -` would both write to standard output";
+        Failure::new(Code::BadArgument, message).fix_by("write to a file, or leave out --json")
+    }
+
     /// The same failure with a better fix.
     #[must_use]
     pub fn fix_by(self, fix: impl Into<String>) -> Failure {

@@ -2,7 +2,9 @@
 
 mod check;
 mod completions;
+mod draw;
 mod plan;
+mod show;
 
 use clap::Subcommand;
 
@@ -17,6 +19,10 @@ pub enum Verb {
     Plan(plan::Args),
     /// Judge a plan: every offset, the peak, the bound
     Check(check::Args),
+    /// See a plan in the terminal
+    Show(show::Args),
+    /// Draw a plan as an SVG picture
+    Draw(draw::Args),
     /// Print the completions for a shell
     Completions(completions::Args),
 }
@@ -30,6 +36,8 @@ impl Verb {
         match self {
             Verb::Plan(args) => args.run(console),
             Verb::Check(args) => args.run(console),
+            Verb::Show(args) => args.run(console),
+            Verb::Draw(args) => args.run(console),
             Verb::Completions(args) => args.run(console),
         }
     }

@@ -92,8 +92,7 @@ impl Args {
     fn output_is_usable(&self, console: &Console) -> Result<(), Failure> {
         let Some(output) = &self.output else { return Ok(()) };
         if console.is_json() && is_stdout(output) {
-            let message = "--json and `-o -` would both write to standard output";
-            return Err(Failure::new(Code::BadArgument, message).fix_by("write the plan to a file"));
+            return Err(Failure::stdout_twice());
         }
         Ok(may_write(output, self.overwrite())?)
     }
