@@ -6,13 +6,12 @@
 //! first fit it must look at every hole. Source: Pisarchyk and Lee, *Efficient Memory
 //! Management for Deep Neural Net Inference*, 2020 (greedy by size for offset calculation).
 
-use std::cmp::Reverse;
-
 use super::Planner;
 use super::fit::{Rule, place_in_order, plan_of};
+use super::order::Order;
 use crate::analysis::refute;
 use crate::limits::Limits;
-use crate::model::{BufferIdx, Error, Outcome, Problem};
+use crate::model::{Error, Outcome, Problem};
 
 /// Smallest hole that fits, largest buffer first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,17 +27,8 @@ impl Planner for BestFit {
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let (offsets, reason) =
-            place_in_order(problem, &largest_first(problem), Rule::BestFit, &deadline);
+        let order = Order::Size.of(problem);
+        let (offsets, reason) = place_in_order(problem, &order, Rule::BestFit, &deadline);
         Ok(Outcome::stopped(plan_of(problem, offsets), problem.capacity(), reason))
     }
-}
-
-fn largest_first(problem: &Problem) -> Vec<BufferIdx> {
-    let mut order: Vec<BufferIdx> = problem.iter().map(|(idx, _)| idx).collect();
-    order.sort_by_key(|idx| {
-        let buffer = &problem.buffers()[idx.usize()];
-        (Reverse(buffer.size), Reverse(buffer.lifetime.duration()))
-    });
-    order
 }

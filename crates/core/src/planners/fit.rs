@@ -14,7 +14,7 @@
 
 use super::ranges::{Holes, Range, Ranges};
 use crate::limits::Deadline;
-use crate::model::{Buffer, BufferIdx, Bytes, Plan, Problem, Reason, Step};
+use crate::model::{Buffer, BufferIdx, Bytes, Error, Plan, Problem, Reason, Step};
 
 /// Which hole a buffer goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +55,13 @@ pub(super) fn plan_of(problem: &Problem, offsets: Vec<Bytes>) -> Plan {
     let (lower_bound, certificate) = crate::analysis::lower_bound(problem);
     let plan = Plan { offsets, peak, lower_bound, certificate };
     // Whether the plan fits the capacity is for the outcome to say.
-    debug_assert_eq!(
-        crate::check(&problem.clone().with_capacity(None), &plan),
-        Ok(()),
-        "a planner made an invalid plan"
-    );
+    debug_assert_eq!(judge(problem, &plan), Ok(()), "a planner made an invalid plan");
     plan
+}
+
+/// Whether the plan is valid, be it within the capacity or not.
+pub(super) fn judge(problem: &Problem, plan: &Plan) -> Result<(), Error> {
+    crate::check(&problem.clone().with_capacity(None), plan)
 }
 
 /// The buffers placed so far. Buffers without bytes collide with nothing and are not kept.

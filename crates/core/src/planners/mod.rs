@@ -5,6 +5,7 @@
 //! | `auto` | the best of the heuristics, stopping at the lower bound | theirs |
 //! | `greedy_by_…` | first fit in the order of size, area, duration or start | ~ n log² n |
 //! | `best_fit` | smallest hole that fits, largest first | ~ n log² n, and every hole |
+//! | `ilp` | exact: an integer linear program | exponential; stops at a limit |
 //!
 //! A planner imports [`analysis`](crate::analysis), the nouns and the fitting shared here, never
 //! another planner; only the portfolio does.
@@ -13,11 +14,16 @@ mod auto;
 mod best_fit;
 mod fit;
 mod greedy;
+#[cfg(any(feature = "ilp", feature = "highs"))]
+mod ilp;
+mod order;
 mod ranges;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;
 pub use greedy::Greedy;
+#[cfg(any(feature = "ilp", feature = "highs"))]
+pub use ilp::Ilp;
 
 use crate::limits::Limits;
 use crate::model::{Error, Outcome, Problem};
@@ -36,8 +42,16 @@ pub trait Planner: Sync {
 }
 
 /// Every planner, the default first.
-pub const ALL: &[&dyn Planner] =
-    &[&Auto, &Greedy::BySize, &Greedy::ByArea, &Greedy::ByDuration, &Greedy::ByStart, &BestFit];
+pub const ALL: &[&dyn Planner] = &[
+    &Auto,
+    &Greedy::BySize,
+    &Greedy::ByArea,
+    &Greedy::ByDuration,
+    &Greedy::ByStart,
+    &BestFit,
+    #[cfg(any(feature = "ilp", feature = "highs"))]
+    &Ilp,
+];
 
 /// Plans with the default planner, [`Auto`].
 ///

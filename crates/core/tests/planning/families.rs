@@ -87,7 +87,7 @@ fn one_step(count: Step, random: &mut Random) -> Vec<Buffer> {
 }
 
 /// Alignments that are powers of two and others, often larger than the size.
-fn aligned(count: Step, chance: &mut Random) -> Vec<Buffer> {
+pub(crate) fn aligned(count: Step, chance: &mut Random) -> Vec<Buffer> {
     let mut buffers = random(count, chance);
     for buffer in &mut buffers {
         let alignments = [1, 2, 3, 7, 16, 64];

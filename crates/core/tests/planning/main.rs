@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(feature = "ilp")]
+mod exact;
 mod families;
+mod liveness;
 mod naive;
 mod planners;
