@@ -1,0 +1,62 @@
+// What Rust sees of LibTorch. Names no header of LibTorch, so that the generated bridge compiles
+// in a second.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "rust/cxx.h"
+
+namespace memo {
+
+// allocator.cc
+
+/// Puts the allocator in place of LibTorch's. To be called once.
+void install();
+
+/// From now on the ops of this thread are reported.
+void ops_begin();
+
+/// Ends that; the place in the model of each op that was reported, empty where nobody knows.
+rust::Vec<rust::String> ops_end();
+
+// model.cc
+
+/// A list of dense tensors in memory, shared by reference.
+class Tensors {
+ public:
+  struct Impl;
+  explicit Tensors(std::shared_ptr<Impl> impl) : impl(std::move(impl)) {}
+  void push(rust::Slice<const std::int64_t> shape, rust::Slice<const float> values);
+  void append(const Tensors& other);
+  std::unique_ptr<Tensors> only(std::size_t idx) const;
+  std::size_t count() const;
+  rust::String kind(std::size_t idx) const;
+  rust::Vec<std::int64_t> shape(std::size_t idx) const;
+  rust::Slice<const std::uint8_t> bytes(std::size_t idx) const;
+
+  std::shared_ptr<Impl> impl;
+};
+
+std::unique_ptr<Tensors> no_tensors();
+
+/// A TorchScript module.
+class Module {
+ public:
+  struct Impl;
+  explicit Module(std::shared_ptr<Impl> impl) : impl(std::move(impl)) {}
+  /// The tensors of the result, in order, out of tuples, lists and dictionaries.
+  std::unique_ptr<Tensors> forward(const Tensors& inputs) const;
+
+  std::shared_ptr<Impl> impl;
+};
+
+std::unique_ptr<Module> load(rust::Str path);
+void set_threads(std::int32_t count);
+std::int32_t threads();
+rust::String version();
+/// LibTorch's own description of its build, a line of which names the kernels it chose.
+rust::String configuration();
+
+}  // namespace memo

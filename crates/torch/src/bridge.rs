@@ -1,0 +1,40 @@
+//! The one boundary to C++. In a file of its own: an edit here recompiles LibTorch's headers.
+
+use crate::mode::{allocated, freed, op_begins, op_ends, planned};
+
+#[cxx::bridge(namespace = "memo")]
+pub(crate) mod ffi {
+    extern "Rust" {
+        fn planned(size: usize) -> *mut u8;
+        unsafe fn allocated(block: *mut u8, size: usize);
+        unsafe fn freed(block: *mut u8) -> bool;
+        fn op_begins(name: &[u8]) -> bool;
+        fn op_ends() -> bool;
+    }
+
+    unsafe extern "C++" {
+        include!("memo-torch/cpp/shim.h");
+
+        fn install();
+        fn ops_begin();
+        fn ops_end() -> Vec<String>;
+
+        type Tensors;
+        fn no_tensors() -> UniquePtr<Tensors>;
+        fn push(self: Pin<&mut Tensors>, shape: &[i64], values: &[f32]) -> Result<()>;
+        fn append(self: Pin<&mut Tensors>, other: &Tensors);
+        fn only(self: &Tensors, idx: usize) -> Result<UniquePtr<Tensors>>;
+        fn count(self: &Tensors) -> usize;
+        fn kind(self: &Tensors, idx: usize) -> Result<String>;
+        fn shape(self: &Tensors, idx: usize) -> Result<Vec<i64>>;
+        fn bytes(self: &Tensors, idx: usize) -> Result<&[u8]>;
+
+        type Module;
+        fn load(path: &str) -> Result<UniquePtr<Module>>;
+        fn forward(self: &Module, inputs: &Tensors) -> Result<UniquePtr<Tensors>>;
+        fn set_threads(count: i32) -> Result<()>;
+        fn threads() -> i32;
+        fn version() -> String;
+        fn configuration() -> String;
+    }
+}

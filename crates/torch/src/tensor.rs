@@ -1,0 +1,103 @@
+//! Tensors, as far as they are needed to feed a model and to compare what it says.
+
+use std::fmt;
+
+use cxx::UniquePtr;
+use memo_malloc::Code;
+
+use crate::Error;
+use crate::bridge::ffi;
+
+/// One dense tensor in memory. A clone shares its bytes.
+pub struct Tensor {
+    // Always exactly one tensor.
+    pub(crate) list: UniquePtr<ffi::Tensors>,
+}
+
+// SAFETY: LibTorch counts references to a tensor atomically, and nothing here depends on a thread.
+unsafe impl Send for Tensor {}
+
+impl Tensor {
+    /// An `f32` tensor of these values, row by row.
+    ///
+    /// # Errors
+    /// `RUN_FAILED` when shape and values do not go together, or memory is short.
+    pub fn from_f32(shape: &[usize], values: &[f32]) -> Result<Tensor, Error> {
+        let element_count = shape.iter().try_fold(1_usize, |product, &n| product.checked_mul(n));
+        if element_count != Some(values.len()) {
+            let message =
+                format!("a tensor of shape {shape:?} does not have {} values", values.len());
+            return Err(Error::new(Code::RunFailed, message));
+        }
+        // A length that has as many values in memory fits an i64.
+        let shape: Vec<i64> = shape.iter().map(|&n| n.cast_signed() as i64).collect();
+        let mut list = ffi::no_tensors();
+        list.pin_mut().push(&shape, values).map_err(|e| Error::new(Code::RunFailed, e.what()))?;
+        Ok(Tensor { list })
+    }
+
+    /// An `f32` tensor of values in [−1, 1) that depend on the seed only.
+    ///
+    /// # Errors
+    /// `RUN_FAILED` when memory is short.
+    pub fn from_seed(shape: &[usize], seed: u64) -> Result<Tensor, Error> {
+        let values: Vec<f32> = uniform(seed).take(shape.iter().product()).collect();
+        Tensor::from_f32(shape, &values)
+    }
+
+    /// Element type and shape as in a [`Key`](memo_malloc::Key), for example `f32[1,3,224,224]`.
+    pub fn signature(&self) -> String {
+        let lengths: Vec<String> = self.shape().iter().map(ToString::to_string).collect();
+        let kind = self.list.kind(0).unwrap_or_default();
+        let kind = if kind == "float" { "f32" } else { &kind };
+        format!("{kind}[{}]", lengths.join(","))
+    }
+
+    /// The lengths of its dimensions.
+    pub fn shape(&self) -> Vec<i64> {
+        self.list.shape(0).unwrap_or_default()
+    }
+
+    /// Its bytes, row by row.
+    ///
+    /// # Errors
+    /// `RUN_FAILED` when they lie otherwise and there is no memory to put them in order.
+    pub fn bytes(&self) -> Result<&[u8], Error> {
+        self.list.bytes(0).map_err(|error| Error::new(Code::RunFailed, error.what()))
+    }
+
+    /// Whether type, shape and every bit are the same.
+    ///
+    /// # Errors
+    /// As [`Tensor::bytes`].
+    pub fn bit_equal(&self, other: &Tensor) -> Result<bool, Error> {
+        Ok(self.signature() == other.signature() && self.bytes()? == other.bytes()?)
+    }
+}
+
+impl Clone for Tensor {
+    fn clone(&self) -> Tensor {
+        let mut list = ffi::no_tensors();
+        list.pin_mut().append(&self.list);
+        Tensor { list }
+    }
+}
+
+impl fmt::Debug for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tensor({})", self.signature())
+    }
+}
+
+/// `SplitMix64`, of which 24 bits make a float.
+fn uniform(seed: u64) -> impl Iterator<Item = f32> {
+    let mut state = seed;
+    std::iter::repeat_with(move || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        #[expect(clippy::cast_precision_loss, reason = "24 bits fit an f32 exactly")]
+        let fraction = ((mixed ^ (mixed >> 31)) >> 40) as f32 / 8_388_608.0;
+        fraction - 1.0
+    })
+}
