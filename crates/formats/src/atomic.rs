@@ -61,3 +61,87 @@ fn new_file_permissions() -> Permissions {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// Names the file the test below, started again as a child, is to write half of.
+    const HALF: &str = "MEMO_TEST_WRITE_HALF_OF";
+
+    #[test]
+    fn a_killed_writer_leaves_the_old_file() {
+        if let Some(path) = env::var_os(HALF) {
+            return write_half(Path::new(&path));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.json");
+        fs::write(&path, "old").unwrap();
+        let mut child = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "atomic::tests::a_killed_writer_leaves_the_old_file", "--nocapture"])
+            .env(HALF, &path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().contains("half is written")));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        write(&path, true, |file| file.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    }
+
+    /// Writes half, says so, and waits to be killed.
+    fn write_half(path: &Path) {
+        let result = write(path, true, |file| {
+            file.write_all(b"ne")?;
+            file.sync_all()?;
+            println!("half is written");
+            io::stdin().read_to_end(&mut Vec::new()).map(drop)
+        });
+        result.unwrap();
+    }
+
+    #[test]
+    fn an_existing_file_is_kept_unless_it_may_be_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        write(&path, false, |file| file.write_all(b"1")).unwrap();
+        let error = write(&path, false, |file| file.write_all(b"2")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"1");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_writer_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let error = write(&path, true, |_| Err(io::ErrorKind::StorageFull.into())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_stays_a_link_and_a_new_file_has_usual_permissions() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        write(&file, false, |file| file.write_all(b"1")).unwrap();
+        symlink(&file, &link).unwrap();
+        write(&link, true, |file| file.write_all(b"2")).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"2");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let plain = folder.path().join("plain");
+        fs::write(&plain, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&file), mode(&plain));
+    }
+}

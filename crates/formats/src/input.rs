@@ -67,13 +67,14 @@ pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Document, Error> {
 pub fn read_with_warnings(path: impl AsRef<Path>) -> Result<Read, Error> {
     let path = path.as_ref();
     if path == Path::new("-") {
-        let bytes = bounded(io::stdin().lock(), Code::Io).map_err(|e| e.in_file("stdin"))?;
+        let bytes = bounded(io::stdin().lock(), INPUT_BYTES_MAX, Code::Io)
+            .map_err(|e| e.in_file("stdin"))?;
         return parse("stdin", &bytes);
     }
     let name = path.to_string_lossy();
     let bytes = File::open(path)
         .map_err(|error| Error::new(Code::Io, error.to_string()))
-        .and_then(|file| bounded(file, Code::Io))
+        .and_then(|file| bounded(file, INPUT_BYTES_MAX, Code::Io))
         .map_err(|error| error.in_file(name.clone()))?;
     parse(&name, &bytes)
 }
@@ -90,9 +91,10 @@ fn unpacked(bytes: &[u8]) -> Result<Read, Error> {
     if !is_gzip(bytes) {
         return parse_text(bytes);
     }
-    let text = bounded(MultiGzDecoder::new(bytes), Code::Malformed).map_err(|error| {
-        error.fix_by("the compressed file is damaged or cut off: make it again")
-    })?;
+    let text =
+        bounded(MultiGzDecoder::new(bytes), INPUT_BYTES_MAX, Code::Malformed).map_err(|error| {
+            error.fix_by("the compressed file is damaged or cut off: make it again")
+        })?;
     parse_text(&text)
 }
 
@@ -112,16 +114,28 @@ fn line_at(text: &[u8], position: usize) -> u64 {
     text[..position].split(|&byte| byte == b'\n').count() as u64
 }
 
-/// All bytes, up to the limit; `code` is what a failure to read means.
-fn bounded(reader: impl io::Read, code: Code) -> Result<Vec<u8>, Error> {
+/// All bytes, up to `limit`; `code` is what a failure to read means.
+fn bounded(reader: impl io::Read, limit: u64, code: Code) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     reader
-        .take(INPUT_BYTES_MAX + 1)
+        .take(limit + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Error::new(code, error.to_string()))?;
-    if bytes.len() as u64 > INPUT_BYTES_MAX {
-        return Err(Error::new(Code::Malformed, format!("more than {INPUT_BYTES_MAX} bytes"))
+    if bytes.len() as u64 > limit {
+        return Err(Error::new(Code::Malformed, format!("more than {limit} bytes"))
             .fix_by("split the problem into smaller files"));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_without_end_is_refused() {
+        let error = bounded(io::repeat(b' '), 100, Code::Io).unwrap_err();
+        assert_eq!((error.code(), error.message()), (Code::Malformed, "more than 100 bytes"));
+        assert_eq!(bounded(&[7; 100][..], 100, Code::Io).unwrap(), [7; 100]);
+    }
 }

@@ -1,0 +1,75 @@
+//! CSV files as other programs write them.
+
+use memo_formats::{Document, read_bytes};
+use memo_malloc::{Buffer, Problem};
+
+fn problem(text: &str) -> Problem {
+    match read_bytes("file.csv", text.as_bytes()) {
+        Ok(Document::Problem(problem)) => problem,
+        other => panic!("{text:?} gave {other:?}"),
+    }
+}
+
+#[test]
+fn columns_may_have_any_order_case_and_alias() {
+    let expected = Problem::new(vec![Buffer::new(4, 0, 3), Buffer::new(8, 1, 2)]).unwrap();
+    for text in [
+        "id,lower,upper,size\n0,0,3,4\n1,1,2,8\n",
+        "size,upper,lower,id\n4,3,0,0\n8,2,1,1\n",
+        "Buffer,Begin,Upper,Size\n0,0,3,4\n1,1,2,8\n",
+        "lower,upper,size\n0,3,4\n1,2,8\n",
+        "id,start,end,size\n0,0,2,4\n1,1,1,8\n",
+        "\u{feff}id,lower,upper,size\r\n0,0,3,4\r\n\r\n1,1,2,8",
+        "# a comment\n id , lower , upper , size \n\n 0, 0 ,3,4\n# another\n1,1,2, 8 \n",
+        "id,lower,upper,size,gaps,offset,alignment\n0,0,3,4,,,\n1,1,2,8,,,\n",
+        "# pool_offset=128\r\nid,lower,upper,size,offset,kind\r\n0,0,3,4,,WORKSPACE\r\n1,1,2,8,,\r\n",
+    ] {
+        assert_eq!(problem(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn ids_are_kept_unless_they_are_the_index() {
+    assert_eq!(problem("id,lower,upper,size\nb,0,1,1\na,0,1,1\n").ids(), ["b", "a"]);
+    assert!(problem("id,lower,upper,size\n0,0,1,1\n1,0,1,1\n").ids().is_empty());
+}
+
+#[test]
+fn some_offsets_are_pins_and_all_are_a_plan() {
+    let pinned = problem("id,lower,upper,size,offset\n0,0,1,4,8\n1,0,1,4,\n");
+    assert_eq!(pinned.buffers()[0].pin, Some(8));
+    assert_eq!(pinned.buffers()[1].pin, None);
+    let text = b"id,lower,upper,size,offset\n0,0,1,4,8\n1,0,1,4,0\n";
+    let Ok(Document::Plan(plan)) = read_bytes("file.csv", text) else { panic!("not a plan") };
+    assert_eq!((plan.plan().peak, plan.plan().lower_bound), (12, 8));
+    assert!(plan.problem().buffers().iter().all(|buffer| buffer.pin.is_none()));
+}
+
+#[test]
+fn unknown_columns_are_named_in_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "\n# x\nid,lower,upper,size,weight\n0,0,1,4,9\n").unwrap();
+    let read = memo_formats::read_with_warnings(&path).unwrap();
+    let warnings: Vec<String> = read.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].ends_with("a.csv:3: column `weight` is unknown and passed over"));
+}
+
+#[test]
+fn a_header_alone_is_a_problem_without_buffers() {
+    assert!(problem("id,lower,upper,size\n").is_empty());
+}
+
+#[test]
+fn the_content_decides_whatever_the_name() {
+    let json =
+        br#"{"format":"memo-problem","version":1,"buffers":{"size":[],"start":[],"end":[]}}"#;
+    assert!(matches!(read_bytes("x.csv", json), Ok(Document::Problem(_))));
+}
+
+#[test]
+fn fields_of_later_versions_are_passed_over() {
+    let json = br#"{"format":"memo-problem","version":1,"hint":{"a":[[]]},"buffers":{"size":[],"start":[],"end":[],"tint":[1]}}"#;
+    assert!(matches!(read_bytes("x", json), Ok(Document::Problem(_))));
+}
