@@ -1,7 +1,8 @@
 //! Exact planning as an integer linear program, for tens of buffers.
 //!
-//! First fit gives a plan to beat. The [`model`] then asks a solver for the smallest peak below it
-//! (and within the capacity): no solution proves the first plan optimal, or the capacity too small.
+//! First fit gives a plan to beat. The [`model`] then asks a solver for a peak at the lower bound,
+//! and after that for the smallest peak below the one known (and within the capacity): no solution
+//! raises the lower bound, proves the plan optimal, or the capacity too small.
 //! A solver computes with rounding errors, so its offsets are used as an order only: placing the
 //! buffers first fit in that order can only move each of them down, and makes every offset exact.
 //! A peak above the one claimed is a failure of the solver, never a plan.
@@ -58,29 +59,102 @@ impl Planner for Ilp {
         if count > BUFFERS_MAX {
             return Err(Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX });
         }
-        let (first, reason) = first_fit(problem, &deadline);
-        if first.is_optimal() || reason.is_some() {
-            return Ok(Outcome::stopped(first, problem.capacity(), reason));
+        let (best, reason) = first_fit(problem, &deadline);
+        if best.is_optimal() || reason.is_some() {
+            return Ok(Outcome::stopped(best, problem.capacity(), reason));
         }
-        let unit = Unit::of(problem);
-        let limit = problem.capacity().unwrap_or(Bytes::MAX).min(first.peak - unit.peak_step);
-        let limit = limit - limit % unit.peak_step;
-        let model = Model::new(problem, unit, first.lower_bound, limit)?;
-        match solve(model, &deadline)? {
+        let mut search = Search { problem, unit: Unit::of(problem), best };
+        let reason = search.run(&deadline)?;
+        Ok(search.outcome(reason))
+    }
+}
+
+/// What is known of a problem: a plan, and in it how much better one could be.
+struct Search<'a> {
+    problem: &'a Problem,
+    unit: Unit,
+    best: Plan,
+}
+
+impl Search<'_> {
+    /// Most problems have a plan at their lower bound, and a model without room to spare is solved
+    /// many times faster; so half of the time goes there first.
+    fn run(&mut self, deadline: &Deadline) -> Result<Option<Reason>, Error> {
+        let bound = self.best.lower_bound;
+        let half = Limits { time: deadline.remaining().map(|time| time / 2), ..deadline.limits() };
+        let stopped = self.look_for((bound, bound), &half.start())?;
+        if stopped == Some(Reason::Cancelled) {
+            return Ok(stopped);
+        }
+        let better = self.best.peak - self.unit.peak_step;
+        let limit = self.problem.capacity().map_or(better, |capacity| capacity.min(better));
+        let limit = limit - limit % self.unit.peak_step;
+        if limit < self.best.lower_bound {
+            return Ok(None);
+        }
+        self.look_for((self.best.lower_bound, limit), deadline)
+    }
+
+    /// Lets the solver look for the smallest peak in a range, and keeps what that tells. The reason
+    /// says that the search did not end.
+    fn look_for(
+        &mut self,
+        peaks: (Bytes, Bytes),
+        deadline: &Deadline,
+    ) -> Result<Option<Reason>, Error> {
+        let model = Model::new(self.problem, self.unit, peaks)?;
+        match solve(model, deadline)? {
             Solved::Answer(Answer::Placed { offsets, optimum }) => {
-                let optimum = optimum.map(|units| unit.peak(units));
-                improved(problem, first, &offsets, optimum)
+                self.keep(&offsets, optimum.map(|units| self.unit.peak(units)))
             }
-            Solved::Answer(Answer::Nothing) => Ok(nothing_up_to(limit, problem, first, unit)),
-            Solved::Answer(Answer::Failed(message)) => {
-                Err(Error::SolverFailed { planner: NAME, message })
+            Solved::Answer(Answer::Nothing) => {
+                self.raise(peaks.1 + self.unit.peak_step);
+                Ok(None)
             }
-            Solved::Answer(Answer::Stopped) => {
-                Ok(Outcome::stopped(first, problem.capacity(), Some(Reason::TimeLimit)))
+            Solved::Answer(Answer::Stopped) => Ok(Some(Reason::TimeLimit)),
+            Solved::Answer(Answer::Failed(message)) => Err(failed(message)),
+            Solved::LeftBehind(reason) => Ok(Some(reason)),
+        }
+    }
+
+    /// Places the buffers in the order of the solver's offsets and compares with what it claimed.
+    fn keep(&mut self, offsets: &[f64], optimum: Option<Bytes>) -> Result<Option<Reason>, Error> {
+        let plan = placed_like(self.problem, offsets);
+        judge(self.problem, &plan)?;
+        let Plan { peak, .. } = plan;
+        if peak < self.best.peak {
+            self.best = Plan { offsets: plan.offsets, peak, ..self.best };
+        }
+        match optimum {
+            Some(optimum) if optimum == peak => {
+                self.raise(peak);
+                Ok(None)
             }
-            Solved::LeftBehind(reason) => {
-                Ok(Outcome::stopped(first, problem.capacity(), Some(reason)))
+            Some(optimum) => {
+                Err(failed(format!("it claims a peak of {optimum}, its offsets have {peak}")))
             }
+            None => Ok(Some(Reason::TimeLimit)),
+        }
+    }
+
+    /// No plan has a smaller peak. The certificate of a bound that is as good is kept, as anybody can
+    /// check that one.
+    fn raise(&mut self, lower_bound: Bytes) {
+        if lower_bound > self.best.lower_bound {
+            self.best.lower_bound = lower_bound;
+            self.best.certificate = Certificate::FinishedSearch;
+        }
+    }
+
+    fn outcome(self, reason: Option<Reason>) -> Outcome {
+        let Plan { lower_bound, certificate, .. } = self.best;
+        match self.problem.capacity() {
+            Some(capacity) if capacity < lower_bound => Outcome::Infeasible(Refutation {
+                lower_bound,
+                certificate,
+                cause: RefutationCause::Capacity { capacity },
+            }),
+            capacity => Outcome::stopped(self.best, capacity, reason),
         }
     }
 }
@@ -111,7 +185,6 @@ enum Solved {
 
 /// Runs the solver on a thread of its own until it ends or a limit is reached.
 fn solve(model: Model, deadline: &Deadline) -> Result<Solved, Error> {
-    let failed = |message: String| Error::SolverFailed { planner: NAME, message };
     let (sender, receiver) = sync_channel(1);
     // A tenth is kept for the solver to notice and hand over the best it has.
     let limits = Limits { time: deadline.remaining().map(|time| time * 9 / 10), cancel: None };
@@ -135,51 +208,17 @@ fn solve(model: Model, deadline: &Deadline) -> Result<Solved, Error> {
     }
 }
 
-/// Places the buffers in the order of the solver's offsets and compares with what it claimed.
-fn improved(
-    problem: &Problem,
-    first: Plan,
-    offsets: &[f64],
-    optimum: Option<Bytes>,
-) -> Result<Outcome, Error> {
+fn failed(message: String) -> Error {
+    Error::SolverFailed { planner: NAME, message }
+}
+
+/// First fit in the order of these offsets, one for each buffer with bytes.
+fn placed_like(problem: &Problem, offsets: &[f64]) -> Plan {
     let mut order: Vec<(f64, BufferIdx)> =
         offsets.iter().copied().zip(model::sized(problem).map(|(idx, _)| idx)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let order: Vec<BufferIdx> = order.into_iter().map(|(_, idx)| idx).collect();
     let unlimited = Limits::default().start();
     let (offsets, _) = place_in_order(problem, &order, Rule::FirstFit, &unlimited);
-    let plan = plan_of(problem, offsets);
-    judge(problem, &plan)?;
-    match optimum {
-        Some(optimum) if plan.peak == optimum => Ok(Outcome::Optimal(proven(plan))),
-        Some(optimum) => Err(Error::SolverFailed {
-            planner: NAME,
-            message: format!("it claims a peak of {optimum}, its offsets have {}", plan.peak),
-        }),
-        None => {
-            let best = if plan.peak < first.peak { plan } else { first };
-            Ok(Outcome::stopped(best, problem.capacity(), Some(Reason::TimeLimit)))
-        }
-    }
-}
-
-/// The search for a peak up to the limit ended without one.
-fn nothing_up_to(limit: Bytes, problem: &Problem, first: Plan, unit: Unit) -> Outcome {
-    match problem.capacity() {
-        Some(capacity) if first.peak > capacity => Outcome::Infeasible(Refutation {
-            lower_bound: limit + unit.peak_step,
-            certificate: Certificate::FinishedSearch,
-            cause: RefutationCause::Capacity { capacity },
-        }),
-        _ => Outcome::Optimal(proven(first)),
-    }
-}
-
-/// The plan, known to have the smallest peak. The certificate of an equal load is kept: anybody can
-/// check that one.
-fn proven(plan: Plan) -> Plan {
-    if plan.is_optimal() {
-        return plan;
-    }
-    Plan { lower_bound: plan.peak, certificate: Certificate::FinishedSearch, ..plan }
+    plan_of(problem, offsets)
 }

@@ -1,7 +1,7 @@
 //! The integer linear program, in units.
 //!
 //! ```text
-//! minimise M, bound ≤ M ≤ limit
+//! minimise M, least ≤ M ≤ limit
 //! for each buffer i:          o_i + t_i ≤ M,   o_i = a_i · k_i with k_i integer where a_i > 1
 //! for each conflict i < j:    o_i + s_i ≤ o_j + limit · (1 − y_ij)      y_ij = 1: i lies below j
 //!                             o_j + s_j ≤ o_i + limit · y_ij
@@ -60,12 +60,11 @@ pub(super) enum Answer {
 }
 
 impl Model {
-    /// The model of a problem with peaks from `bound` to `limit` bytes.
+    /// The model of a problem with peaks from `least` to `limit` bytes.
     pub(super) fn new(
         problem: &Problem,
         unit: Unit,
-        bound: Bytes,
-        limit: Bytes,
+        (least, limit): (Bytes, Bytes),
     ) -> Result<Model, Error> {
         let block = |(_, b): (BufferIdx, &Buffer)| {
             Ok(Block {
@@ -79,7 +78,7 @@ impl Model {
         Ok(Model {
             blocks: sized(problem).map(block).collect::<Result<_, Error>>()?,
             limit: unit.count(limit)?,
-            peaks: (unit.exactly(bound), unit.exactly(limit)),
+            peaks: (unit.exactly(least), unit.exactly(limit)),
         })
     }
 
