@@ -7,9 +7,9 @@ use std::time::Duration;
 use memo_malloc::model::{Reason, RefutationCause};
 use memo_malloc::planners::{self, Ilp, Planner};
 use memo_malloc::{Buffer, Certificate, Limits, Outcome, Problem, check};
+use proptest::prelude::*;
 
-use crate::families;
-use crate::naive;
+use crate::{families, metamorphic, naive};
 
 fn outcome(problem: &Problem) -> Outcome {
     Ilp.plan(problem, &Limits::default()).unwrap()
@@ -28,6 +28,14 @@ fn it_finds_the_optimum() {
                 assert_eq!(check(&problem, &plan), Ok(()), "{name} {count} {seed}");
             }
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn it_agrees_with_every_order_of_first_fit(buffers in metamorphic::buffers(6)) {
+        let problem = Problem::new(buffers).unwrap();
+        prop_assert_eq!(outcome(&problem).plan().map(|p| p.peak), Some(naive::optimum(&problem)));
     }
 }
 

@@ -6,5 +6,6 @@
 mod exact;
 mod families;
 mod liveness;
+mod metamorphic;
 mod naive;
 mod planners;

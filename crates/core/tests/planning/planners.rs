@@ -10,10 +10,12 @@ use memo_malloc::{Buffer, BufferIdx, Code, Limits, Outcome, Plan, Problem, Statu
 
 use crate::{families, naive};
 
+const BRIEF: Duration = Duration::from_millis(30);
+
 /// The plan of a planner, judged; nothing where the planner says that it does not take the problem.
-/// The limit is for planners that would search for ever.
+/// The limit is for planners that would search for ever; whether it is reached changes no test.
 pub(crate) fn plan_of(planner: &dyn Planner, problem: &Problem) -> Option<Plan> {
-    match planner.plan(problem, &Limits::time(Duration::from_millis(100))) {
+    match planner.plan(problem, &Limits::time(BRIEF)) {
         Ok(outcome) => {
             let plan = outcome.into_plan().unwrap();
             assert_eq!(check(problem, &plan), Ok(()), "{} of {problem:?}", planner.name());
@@ -60,8 +62,9 @@ fn no_plan_beats_the_optimum_and_no_bound_exceeds_it() {
 
 #[test]
 fn the_same_problem_gets_the_same_plan() {
-    each(8, 1, |planner, case, problem| {
-        assert_eq!(plan_of(planner, problem), plan_of(planner, problem), "{case}");
+    each(6, 1, |planner, case, problem| {
+        let plan = || planner.plan(problem, &Limits::default());
+        assert_eq!(plan(), plan(), "{case}");
     });
 }
 
@@ -128,7 +131,7 @@ fn a_capacity_that_is_not_met_is_given_up_with_the_plan_that_is_too_large() {
     each(60, 3, |planner, case, problem| {
         let Some(plan) = plan_of(planner, problem) else { return };
         let tight = problem.clone().with_capacity(Some(plan.lower_bound));
-        let Ok(outcome) = planner.plan(&tight, &Limits::time(Duration::from_millis(100))) else {
+        let Ok(outcome) = planner.plan(&tight, &Limits::time(BRIEF)) else {
             return;
         };
         match outcome {
