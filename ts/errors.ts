@@ -27,6 +27,7 @@ export const CODES = {
   302: "BEYOND_SOLVER",
   303: "TOO_BIG_FOR_PLANNER",
   304: "SOLVER_FAILED",
+  305: "INFEASIBLE",
   401: "BROKEN_TRACE",
   402: "NO_SLAB",
   403: "SLAB_ALIGNMENT",
@@ -50,11 +51,13 @@ export type Code = (typeof CODES)[keyof typeof CODES];
 
 /** A refusal. Branch on `code`: it stays the same when a message improves. */
 export class MemoError extends Error {
+  /** `MemoError`. */
   override readonly name = "MemoError";
 
   /** Which documented error this is. */
   readonly code: Code;
 
+  /** A refusal with this code. */
   constructor(code: Code, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -19,6 +19,7 @@ export const PLANNERS = [
   "greedy_by_duration",
   "greedy_by_start",
   "best_fit",
+  "ilp",
 ] as const;
 
 /** The name of a planner. */

@@ -11,12 +11,19 @@ export const VARIABLE = "MEMO_MALLOC_LIB";
 
 /** The path that the environment names, if it does and may be asked. */
 export function named(): string | undefined {
-  try {
-    return process.env[VARIABLE] || undefined;
-  } catch {
-    // Deno without `--allow-env`: not a reason to fail, the other places remain.
-    return undefined;
-  }
+  return mayAsk() ? process.env[VARIABLE] || undefined : undefined;
+}
+
+/** In Deno without `--allow-env`, asking would prompt or fail; the other places remain. */
+function mayAsk(): boolean {
+  const { Deno } = globalThis as unknown as { Deno?: DenoPermissions };
+  if (Deno === undefined) return true;
+  return Deno.permissions.querySync({ name: "env", variable: VARIABLE }).state === "granted";
+}
+
+/** The part of `Deno` used here. */
+interface DenoPermissions {
+  permissions: { querySync(permission: { name: "env"; variable: string }): { state: string } };
 }
 
 /** The paths to try when the environment names none, in order. */
