@@ -1,0 +1,6 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+
+test("passes", () => assert.ok(true));
+test("fails", () => assert.ok(false));
+test.run();

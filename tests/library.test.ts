@@ -1,0 +1,32 @@
+/** The native library is found, or its absence is explained. */
+
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ROOT, runScript } from "./support/child.ts";
+
+const EXAMPLE = "examples/plan.ts";
+const EXPECTED = "peak 1536, lower bound 1536: optimal\n" +
+  "buffer 0 at 0\nbuffer 1 at 1024\nbuffer 2 at 0\n";
+
+test("the example says what its C sister says", () => {
+  assert.equal(runScript(EXAMPLE), { status: 0, stdout: EXPECTED, stderr: "" });
+});
+
+test("a library that was asked for and is missing is fatal, and named", () => {
+  const missing = join(ROOT, "no", "such", "library.so");
+  const { status, stderr } = runScript(EXAMPLE, [], { MEMO_MALLOC_LIB: missing });
+  assert.is.not(status, 0);
+  assert.ok(stderr.includes(`named by MEMO_MALLOC_LIB cannot be loaded on ${process.platform}`));
+  assert.ok(stderr.includes(`  ${missing}: `), stderr);
+  assert.ok(stderr.includes("fix: cargo build --release -p memo-malloc-node"), stderr);
+});
+
+test("a file that is no library is fatal, and named", () => {
+  const file = join(ROOT, "package.json");
+  const { status, stderr } = runScript(EXAMPLE, [], { MEMO_MALLOC_LIB: file });
+  assert.is.not(status, 0);
+  assert.ok(stderr.includes(`  ${file}: `), stderr);
+});
+
+test.run();

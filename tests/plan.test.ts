@@ -1,0 +1,85 @@
+/** What callers rely on beside the numbers. */
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { check, type Columns, plan } from "../ts/mod.ts";
+
+const staircase = [
+  { size: 1024, start: 0, end: 2 },
+  { size: 512, start: 1, end: 3 },
+  { size: 1024, start: 2, end: 4 },
+];
+
+/** Buffers drawn from a small generator: the same in every runtime. */
+function drawn(count: number): Columns {
+  let state = 1;
+  const next = (below: number): number => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+  const starts = Uint32Array.from({ length: count }, () => next(count));
+  return {
+    sizes: Float64Array.from({ length: count }, () => next(1 << 20)),
+    starts,
+    ends: starts.map((start) => start + 1 + next(50)),
+  };
+}
+
+test("an answer narrows by its status", () => {
+  const answer = plan(staircase);
+  if (answer.status !== "optimal") throw new Error(answer.status);
+  assert.instance(answer.offsets, Float64Array);
+  assert.is(answer.peak, answer.lowerBound);
+});
+
+test("a plan of many buffers passes the judge, with every planner the same way", () => {
+  const problem = drawn(2000);
+  for (const planner of ["auto", "greedy_by_size", "best_fit"] as const) {
+    const answer = plan(problem, { planner, align: 64 });
+    if (!("offsets" in answer)) throw new Error(answer.status);
+    assert.equal(check(problem, answer, { align: 64 }), { valid: true });
+    const collided = { ...answer, offsets: answer.offsets.map(() => 0) };
+    assert.is(check(problem, collided, { align: 64 }).valid, false);
+    assert.equal(plan(problem, { planner, align: 64 }), answer);
+  }
+});
+
+test("columns are read, never written", () => {
+  const problem = drawn(100);
+  const before = structuredClone(problem);
+  plan(problem);
+  assert.equal(problem, before);
+});
+
+test("columns may be views that begin inside their memory", () => {
+  const memory = new ArrayBuffer(64);
+  const sizes = new Float64Array(memory, 8, 2);
+  sizes.set([3, 4]);
+  const starts = new Uint32Array(memory, 28, 2);
+  const ends = new Uint32Array(memory, 36, 2);
+  ends.set([1, 1]);
+  const answer = plan({ sizes, starts, ends });
+  assert.is("peak" in answer ? answer.peak : answer.status, 7);
+});
+
+test("an option goes before the capacity of the problem", () => {
+  const problem = { ...drawn(10), capacity: 1 };
+  assert.is(plan(problem).status, "infeasible");
+  assert.is.not(plan(problem, { capacity: 2 ** 40 }).status, "infeasible");
+});
+
+test("Infinity is no capacity and no time limit", () => {
+  assert.is(plan(staircase, { capacity: Infinity, timeLimit: Infinity }).status, "optimal");
+});
+
+test("options that are undefined are as if left out", () => {
+  const none = { planner: undefined, align: undefined, capacity: undefined, timeLimit: undefined };
+  assert.equal(plan(staircase, none), plan(staircase));
+});
+
+test("a plan that a double cannot hold is refused, not rounded", () => {
+  const huge = { size: Number.MAX_SAFE_INTEGER, start: 0, end: 1 };
+  assert.throws(() => plan([huge, huge]), /beyond 9007199254740991/);
+});
+
+test.run();

@@ -1,0 +1,75 @@
+/** What must be said twice is said the same: codes, symbols, planners, numbers, versions. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { CODES, plan, type PlannerName, PLANNERS } from "../ts/mod.ts";
+import { nativeCodeName } from "../ts/native.ts";
+import { SYMBOLS } from "../ts/native/symbols.ts";
+import { refusal } from "./support/codes.ts";
+import { ROOT } from "./support/child.ts";
+
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const header = read("bindings/c/memo.h").replace(/\/\*[^]*?\*\//g, "");
+
+test("codes are those of the library", () => {
+  const found: Record<number, string> = {};
+  for (let code = 1; code < 1000; code++) {
+    const name = nativeCodeName(code);
+    if (name !== "") found[code] = name;
+  }
+  assert.equal({ ...CODES }, found);
+});
+
+test("planners are those of the library", () => {
+  const error = refusal(() => plan([], { planner: "nobody" as PlannerName }));
+  assert.is(error.code, "UNKNOWN_PLANNER");
+  assert.is(error.message, `no planner is named \`nobody\`; known: ${PLANNERS.join(", ")}`);
+});
+
+test("symbols are those of the header", () => {
+  const types: Record<string, string> = { uint32_t: "u32", int32_t: "i32", double: "f64" };
+  const typeOf = (declared: string): string =>
+    declared.includes("*") ? "array" : types[declared.trim().split(/\s+/)[0]!]!;
+  const found: Record<string, unknown> = {};
+  for (const [, result, name, list] of header.matchAll(/^(\w+) (memo_\w+)\(([^)]*)\);/gm)) {
+    const parameters = list === "void" ? [] : list!.split(",").map(typeOf);
+    found[name!] = { parameters, result: types[result!] };
+  }
+  assert.equal(found, JSON.parse(JSON.stringify(SYMBOLS)));
+});
+
+test("the ABI version is that of the header", () => {
+  const [, declared] = /MEMO_ABI_VERSION (\d+)/.exec(header)!;
+  assert.ok(read("ts/native.ts").includes(`const ABI_VERSION = ${declared};`));
+});
+
+test("answers have the numbers of the header", () => {
+  const words = (name: string): string[] =>
+    [...header.matchAll(new RegExp(`MEMO_${name}_(\\w+) = (\\d+)`, "g"))]
+      .sort((a, b) => Number(a[2]) - Number(b[2]))
+      .map(([, word]) => word!.toLowerCase().replaceAll("_", "-"));
+  const source = read("ts/outcome.ts");
+  const listed = (name: string): string[] => [
+    "none",
+    ...words(name).slice(1).filter((word) => source.includes(`"${word}"`)),
+  ];
+  for (const name of ["STATUS", "CERTIFICATE", "REASON", "CAUSE"]) {
+    assert.equal(listed(name), words(name));
+    assert.ok(words(name).length > 3, name);
+  }
+});
+
+test("every manifest has the same version", () => {
+  const { version } = JSON.parse(read("package.json"));
+  assert.is(JSON.parse(read("deno.json")).version, version);
+  assert.is(JSON.parse(read("package-lock.json")).version, version);
+  assert.match(read("Cargo.toml"), `[workspace.package]\nversion = "${version}"`);
+});
+
+test("package-lock.json names no registry", () => {
+  assert.not.match(read("package-lock.json"), '"resolved"');
+});
+
+test.run();
