@@ -1,0 +1,59 @@
+/**
+ * The three JavaScript runtimes, at the versions that package-lock.json names.
+ *
+ * @module
+ */
+
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { must, ROOT, run } from "./command.mjs";
+import { ofRuntimes } from "./counts.mjs";
+
+const bin = (name) => join(ROOT, "node_modules", ".bin", name);
+
+/** What Deno may do in tests: load the library, read fixtures, and start itself. */
+export const DENO_PERMISSIONS = [
+  "--allow-ffi",
+  "--allow-read",
+  "--allow-env",
+  "--allow-run",
+  "--allow-write",
+  "--allow-sys",
+];
+
+/** How each runtime is started, up to the script. */
+export const RUNTIMES = {
+  node: [bin("node"), []],
+  bun: [bin("bun"), ["run"]],
+  deno: [bin("deno"), ["run", "--no-prompt", ...DENO_PERMISSIONS]],
+};
+
+/** Longest that one runtime may take for all its tests; they take seconds. */
+const SECONDS_MAX = 300;
+
+/** Installs the packages that package-lock.json names, unless they are in place. */
+export async function installPackages() {
+  const installed = join(ROOT, "node_modules", ".package-lock.json");
+  const locked = join(ROOT, "package-lock.json");
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return;
+  console.log("installing the JavaScript packages (npm ci, about 250 MB)");
+  await must(process.platform === "win32" ? "npm.cmd" : "npm", ["ci"]);
+}
+
+/** Runs the uvu files in each runtime. */
+export async function testRuntimes(library) {
+  const reports = {};
+  for (const [name, [command, args]] of Object.entries(RUNTIMES)) {
+    console.log(`\n== ${name}`);
+    const { stdout, late } = await run(command, [...args, "scripts/uvu.mjs", "tests"], {
+      env: { MEMO_MALLOC_LIB: library },
+      seconds: SECONDS_MAX,
+    });
+    if (late) console.error(`${name}: killed after ${SECONDS_MAX} s, in the file named last`);
+    const report = /^@report (.+)$/m.exec(stdout);
+    reports[name] = report === null ? null : JSON.parse(report[1]);
+  }
+  const counts = ofRuntimes(reports);
+  for (const complaint of counts.complaints) console.error(complaint);
+  return counts;
+}
