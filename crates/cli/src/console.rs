@@ -1,5 +1,6 @@
 //! The only way to the terminal: results on standard output, messages on standard error.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -39,6 +40,13 @@ impl Console {
     /// Whether a message may be coloured or redrawn in place.
     pub fn colors_messages(&self) -> bool {
         self.color.applies_to(io::stderr().is_terminal())
+    }
+
+    /// Whether something may move on the terminal.
+    pub fn animates(&self) -> bool {
+        !self.json
+            && io::stderr().is_terminal()
+            && env::var_os("TERM").is_none_or(|term| term != "dumb")
     }
 
     /// A line about what happened, for people.

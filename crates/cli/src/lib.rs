@@ -10,6 +10,7 @@ pub mod exit;
 pub mod failure;
 pub mod input;
 mod interrupt;
+mod progress;
 mod size;
 pub mod verbs;
 

@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
+use crate::progress::while_working;
 use crate::{interrupt, size};
 
 use summary::Summary;
@@ -77,7 +78,7 @@ impl Args {
         let planner = planners::by_name(&self.planner)?;
         self.output_is_usable(console)?;
         let task = self.task(console)?;
-        let mut summary = self.search(&task, planner)?;
+        let mut summary = self.search(&task, planner, console)?;
         summary.output = self.write(task, &summary)?;
         summary.print(console)?;
         match &summary.outcome {
@@ -111,11 +112,20 @@ impl Args {
         Ok(task)
     }
 
-    fn search(&self, task: &Task, planner: &dyn Planner) -> Result<Summary, Failure> {
+    fn search(
+        &self,
+        task: &Task,
+        planner: &dyn Planner,
+        console: &Console,
+    ) -> Result<Summary, Failure> {
         let cancel = interrupt::flag().map_err(|e| Failure::new(Code::Io, e.to_string()))?;
-        let limits = Limits { time: self.time_limit, cancel: Some(cancel) };
+        let time = self.time_limit.map(Limits::time).unwrap_or_default();
+        let limits = Limits { cancel: Some(cancel), ..time };
+        let doing = format!("planning {} buffers by {}", task.problem.len(), planner.name());
         let watch = Stopwatch::start();
-        let outcome = planner.plan(&task.problem, &limits)?;
+        let outcome = while_working(console, &doing, self.time_limit, || {
+            planner.plan(&task.problem, &limits)
+        })?;
         Ok(Summary {
             outcome,
             input: self.input.clone(),
