@@ -30,8 +30,10 @@ pub(crate) fn write(
     fill(part.as_file_mut())?;
     part.as_file().sync_all()?;
     let done = if overwrite { part.persist(&target) } else { part.persist_noclobber(&target) };
+    // The folder is not synced: after a crash of the machine it may be the old file that is there,
+    // but a whole one, and a sync can take longer than all the planning.
     done.map_err(|error| error.error)?;
-    sync_folder(folder)
+    Ok(())
 }
 
 /// A device or a pipe, which is written to rather than replaced.
@@ -55,11 +57,6 @@ fn folder_of(path: &Path) -> &Path {
 #[cfg(unix)]
 fn new_file_permissions() -> Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o666)
-}
-
-/// Makes the new name itself survive a crash of the machine.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]
