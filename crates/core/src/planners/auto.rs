@@ -2,7 +2,9 @@
 //!
 //! Each heuristic costs about the same and wins somewhere, so the order is by how often it ends at
 //! the bound. Within a time limit the first plan that is complete is kept, so that a limit costs
-//! quality, never the answer.
+//! quality, never the answer. The exact planner takes no part: eight conflicting buffers of mixed
+//! alignments can keep its default solver busy for seconds, and a time limit that decides which plan
+//! is returned would give the same problem different plans.
 
 use super::{BestFit, Greedy, Planner};
 use crate::limits::Limits;

@@ -2,7 +2,7 @@
 //!
 //! | planner | idea | cost |
 //! | --- | --- | --- |
-//! | `auto` | the best of the heuristics, stopping at the lower bound | theirs |
+//! | `auto` | the best of the others but `ilp`, stopping at the lower bound | theirs |
 //! | `greedy_by_…` | first fit in the order of size, area, duration or start | ~ n log² n |
 //! | `best_fit` | smallest hole that fits, largest first | ~ n log² n, and every hole |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |

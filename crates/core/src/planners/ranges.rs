@@ -15,12 +15,14 @@ impl Ranges {
     /// Adds a range. O(number of ranges) in the worst case, O(log) plus what it merges as a rule.
     pub(super) fn insert(&mut self, (mut low, mut high): Range) {
         let first = self.0.partition_point(|range| range.1 < low);
-        let last = self.0.partition_point(|range| range.0 <= high);
-        if let Some(&[(merged_low, _), ..]) = self.0.get(first..last) {
-            low = low.min(merged_low);
-            high = high.max(self.0[last - 1].1);
+        let merged = self.0[first..].partition_point(|range| range.0 <= high);
+        if merged == 0 {
+            return self.0.insert(first, (low, high));
         }
-        self.0.splice(first..last, [(low, high)]);
+        low = low.min(self.0[first].0);
+        high = high.max(self.0[first + merged - 1].1);
+        self.0[first] = (low, high);
+        self.0.drain(first + 1..first + merged);
     }
 
     pub(super) fn as_slice(&self) -> &[Range] {

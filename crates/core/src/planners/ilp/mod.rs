@@ -9,8 +9,10 @@
 //!
 //! The solver runs on a thread of its own, because it looks at the clock rarely and at no flag: at a
 //! limit it is left behind, to end at its own time limit or with the process.
-//! Cost: exponential in the number of conflicts. Source: Sekiyama et al., *Profile-guided memory
-//! optimization for deep neural networks*, 2018, with the incumbent as the big constant.
+//! Cost: exponential in the number of conflicts; the default solver takes about a second for 25
+//! buffers of one alignment, or for 6 of mixed alignments that all conflict. Source: Sekiyama et al.,
+//! *Profile-guided memory optimization for deep neural networks*, 2018, with the incumbent as the
+//! big constant.
 
 mod model;
 mod units;
