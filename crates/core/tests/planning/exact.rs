@@ -32,6 +32,8 @@ fn it_finds_the_optimum() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn it_agrees_with_every_order_of_first_fit(buffers in metamorphic::buffers(6)) {
         let problem = Problem::new(buffers).unwrap();

@@ -55,6 +55,17 @@ fn first_fit(problem: &Problem, offsets: &[Option<Bytes>], idx: usize) -> Bytes 
     std::iter::once(0).chain(tops).filter(|&at| buffer.size == 0 || clear(at)).min().unwrap()
 }
 
+/// First fit in an order, by a walk over all placed buffers. Pins come first.
+pub(crate) fn first_fit_in(problem: &Problem, order: &[usize]) -> Vec<Bytes> {
+    let mut offsets: Vec<Option<Bytes>> = problem.buffers().iter().map(|b| b.pin).collect();
+    for &idx in order {
+        if offsets[idx].is_none() {
+            offsets[idx] = Some(first_fit(problem, &offsets, idx));
+        }
+    }
+    offsets.into_iter().map(Option::unwrap).collect()
+}
+
 fn peak(problem: &Problem, offsets: &[Option<Bytes>]) -> Bytes {
     let tops = problem.buffers().iter().zip(offsets).map(|(b, o)| o.unwrap() + b.size);
     tops.max().unwrap_or(0)

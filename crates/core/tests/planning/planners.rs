@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use memo_malloc::model::{Reason, RefutationCause};
-use memo_malloc::planners::{self, Planner};
+use memo_malloc::planners::{self, Greedy, Planner};
 use memo_malloc::{Buffer, BufferIdx, Code, Limits, Outcome, Plan, Problem, Status, check};
 
 use crate::{families, naive};
@@ -66,6 +66,22 @@ fn the_same_problem_gets_the_same_plan() {
         let plan = || planner.plan(problem, &Limits::default());
         assert_eq!(plan(), plan(), "{case}");
     });
+}
+
+#[test]
+fn first_fit_is_that_of_a_walk_over_all_conflicts() {
+    for &(name, family) in families::ALL {
+        for (count, seed) in [(3, 0), (17, 1), (64, 2), (200, 3)] {
+            let problem = families::problem(family, count, seed);
+            let mut order: Vec<usize> = (0..problem.len()).collect();
+            let start = |idx: &usize| problem.buffers()[*idx].lifetime.start;
+            let size = |idx: &usize| problem.buffers()[*idx].size;
+            order.sort_by(|a, b| start(a).cmp(&start(b)).then(size(b).cmp(&size(a))));
+            let outcome = Greedy::ByStart.plan(&problem, &Limits::default()).unwrap();
+            let walked = naive::first_fit_in(&problem, &order);
+            assert_eq!(outcome.plan().unwrap().offsets, walked, "{name} {count}");
+        }
+    }
 }
 
 #[test]
