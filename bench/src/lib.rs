@@ -1,1 +1,10 @@
 //! What the commands that produce the published numbers share.
+
+#[cfg(target_os = "linux")]
+pub mod fresh;
+pub mod network;
+#[cfg(target_os = "linux")]
+pub mod process;
+#[cfg(target_os = "linux")]
+pub mod replay;
+pub mod spread;

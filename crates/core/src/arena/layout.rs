@@ -20,6 +20,10 @@ use crate::model::{BufferIdx, Bytes, Error, RunPlan};
 
 use super::region::UNIT;
 
+/// 2^28: so that indices into the table of starts, up to eight entries a turn, fit 32 bits, and
+/// predecessors too. A trace of so many requests would fill 8 GiB.
+const TURN_COUNT_MAX: usize = 1 << 28;
+
 /// One expected request and its slot.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Turn {
@@ -55,7 +59,7 @@ impl Layout {
     /// When an offset is misaligned, or an alignment or a top is beyond what a slab can give.
     pub(super) fn new(run_plan: &RunPlan) -> Result<Layout, Error> {
         let requests: Vec<_> = run_plan.requests().iter().filter(|r| r.size > 0).collect();
-        if requests.len() >= 1 << 31 {
+        if requests.len() > TURN_COUNT_MAX {
             return Err(Error::TooManyBuffers { count: requests.len() });
         }
         let turns: Vec<Turn> = requests
@@ -147,7 +151,7 @@ const fn to_usize(bytes: Bytes) -> usize {
     bytes as usize
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "fewer than 2^31 turns")]
+#[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
 fn find_predecessors(turns: &mut [Turn]) -> Vec<Predecessor> {
     let has_slot = |turn: &Turn| turn.size > 0;
     let mut paint = Paint::default();

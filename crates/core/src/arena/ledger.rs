@@ -75,7 +75,7 @@ impl Ledger {
         !self.held.iter().any(|&held| layout.overlap(held as usize, turn))
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^31 turns")]
+    #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
     fn collect_live(&mut self, layout: &Layout, words: &Words, turn: usize) {
         if self.held_epoch == self.epoch {
             let handed_out = self.epoch << 1 | LIVE;

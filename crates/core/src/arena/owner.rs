@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::model::{Error, RunPlan};
 
-use super::layout::Layout;
+use super::layout::{Layout, Turn};
 use super::ledger::Ledger;
 use super::scope::Scope;
 use super::shared::{self, Shared};
@@ -115,7 +115,8 @@ impl Arena {
                     && size > 0
                     && self.ledger.predecessors_free(&self.layout, &self.shared.words, turn) =>
             {
-                self.hand_out(self.cursor, size)
+                let turn = *turn;
+                Some(self.hand_out(self.cursor, turn, size))
             }
             _ => self.deviate(size),
         }
@@ -134,9 +135,8 @@ impl Arena {
 
     /// Hands the slot of a turn out. The ledger has agreed.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^31 turns")]
-    fn hand_out(&mut self, idx: usize, size: usize) -> Option<NonNull<u8>> {
-        let turn = self.layout.turn(idx)?;
+    #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
+    fn hand_out(&mut self, idx: usize, turn: Turn, size: usize) -> NonNull<u8> {
         self.shared.words.hand_out(idx, self.ledger.epoch());
         self.shared.starts.hand_out(turn.start, idx as u32);
         self.cursor = idx + 1;
@@ -144,7 +144,7 @@ impl Arena {
         self.stats.bytes += size as u64;
         let base = self.shared.slab().base();
         // SAFETY: the slab has at least the largest top of all slots, so the offset is inside.
-        Some(unsafe { base.add(turn.offset) })
+        unsafe { base.add(turn.offset) }
     }
 
     /// Any request that is not served at once.
@@ -168,7 +168,8 @@ impl Arena {
 
     /// The slot of a turn if there is one and no live block has a byte of it.
     fn take(&mut self, idx: usize, size: usize) -> Option<NonNull<u8>> {
-        if self.layout.turn(idx)?.size == 0 {
+        let turn = *self.layout.turn(idx)?;
+        if turn.size == 0 {
             self.stats.escapes += 1;
             return None;
         }
@@ -177,7 +178,7 @@ impl Arena {
             return None;
         }
         self.stats.smaller += u64::from(size < self.layout.planned()[idx]);
-        self.hand_out(idx, size)
+        Some(self.hand_out(idx, turn, size))
     }
 
     /// The turn this request is taken for.

@@ -20,8 +20,12 @@ pub(super) const UNIT: usize = 2 << 20;
 /// space of a process.
 const BYTES_LOG2_MAX: u32 = 38;
 
-/// 256 MiB: below that, under an address-space limit so low, there is no room for a plan.
-const BYTES_LOG2_MIN: u32 = 28;
+/// 32 MiB: with less there is hardly room for a plan.
+const BYTES_LOG2_MIN: u32 = 25;
+
+/// Where the address space of the process is limited, at most an eighth is taken: the rest of the
+/// program needs it more.
+const LIMIT_SHARE_LOG2: u32 = 3;
 
 /// The most units there can be.
 pub(super) const UNIT_COUNT_MAX: usize = 1 << (BYTES_LOG2_MAX - UNIT.trailing_zeros());
@@ -82,12 +86,23 @@ fn reserved() -> Result<NonNull<u8>, Error> {
     if let Some(range) = NonNull::new(RANGE.load(Ordering::Relaxed)) {
         return Ok(range);
     }
-    let range = (BYTES_LOG2_MIN..=BYTES_LOG2_MAX)
+    let message =
+        "no range of addresses can be reserved; is the address space limited (ulimit -v)?";
+    let range = (BYTES_LOG2_MIN..=bytes_log2_max())
         .rev()
         .find_map(reserve)
-        .ok_or_else(|| no_slab(1 << BYTES_LOG2_MIN, "no range of addresses can be reserved"))?;
+        .ok_or_else(|| no_slab(1 << BYTES_LOG2_MIN, message))?;
     RANGE.store(range.as_ptr(), Ordering::Relaxed);
     Ok(range)
+}
+
+/// What may be tried: less where the process may not have as many addresses.
+fn bytes_log2_max() -> u32 {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the pointer is to a whole rlimit.
+    let rc = unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) };
+    let limit_log2 = if rc == 0 { limit.rlim_cur.checked_ilog2().unwrap_or(0) } else { 0 };
+    limit_log2.saturating_sub(LIMIT_SHARE_LOG2).min(BYTES_LOG2_MAX)
 }
 
 fn reserve(bytes_log2: u32) -> Option<NonNull<u8>> {

@@ -45,7 +45,7 @@ impl Starts {
             .min_by_key(|(steps, _)| *steps);
         let (_, starts) = best.unwrap_or_else(|| fill(&offsets, 1, shift));
         for turn in turns.iter_mut().filter(|turn| turn.size > 0) {
-            if let Some(entry) = starts.find(turn.offset) {
+            if let Some(entry) = starts.entry_of(turn.offset) {
                 turn.start = entry;
             }
         }
@@ -61,18 +61,23 @@ impl Starts {
     /// The slot handed out last at this offset; `None` if no slot starts there.
     #[inline]
     pub(super) fn slot_at(&self, offset: usize) -> Option<u32> {
-        self.find(offset).map(|entry| self.entries[entry as usize].slot.load(Ordering::Relaxed))
+        self.find(offset).map(|(_, entry)| entry.slot.load(Ordering::Relaxed))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "at most eight entries a turn")]
+    fn entry_of(&self, offset: usize) -> Option<u32> {
+        self.find(offset).map(|(idx, _)| idx as u32)
     }
 
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^31 starts")]
-    fn find(&self, offset: usize) -> Option<u32> {
-        let mut entry = self.home(offset);
+    fn find(&self, offset: usize) -> Option<(usize, &Entry)> {
+        let mut idx = self.home(offset);
         loop {
-            match self.entries[entry].offset {
-                found if found == offset => return Some(entry as u32),
+            let entry = &self.entries[idx];
+            match entry.offset {
+                found if found == offset => return Some((idx, entry)),
                 EMPTY => return None,
-                _ => entry = self.next(entry),
+                _ => idx = self.next(idx),
             }
         }
     }

@@ -1,0 +1,32 @@
+//! Measures in fresh processes: settings of an allocator are read once, at its start.
+
+use std::env;
+use std::io;
+use std::process::Command;
+
+use serde::de::DeserializeOwned;
+
+/// Settings of glibc that keep the memory of such runs instead of giving it back after each block.
+pub const GLIBC_TUNED: [(&str, &str); 3] = [
+    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+    ("MALLOC_TRIM_THRESHOLD_", "1073741824"),
+    ("MALLOC_TOP_PAD_", "67108864"),
+];
+
+/// Runs this program with these arguments and these settings only, and reads the one JSON value it
+/// prints.
+///
+/// # Errors
+/// When it cannot be run, fails, or prints something else.
+pub fn measure<T: DeserializeOwned>(args: &[String], settings: &[(&str, &str)]) -> io::Result<T> {
+    let mut command = Command::new(env::current_exe()?);
+    for (name, _) in GLIBC_TUNED {
+        command.env_remove(name);
+    }
+    let output =
+        command.env_remove("GLIBC_TUNABLES").args(args).envs(settings.iter().copied()).output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    serde_json::from_slice(&output.stdout).map_err(io::Error::other)
+}
