@@ -4,10 +4,10 @@
 //! each distinct start; two lifetimes overlap exactly if they share a section). Each node keeps two
 //! sets of taken bytes:
 //! * `cover`: of buffers that are live in all of the node's sections and not in all of its parent's,
-//! * `touch`: of buffers that are live in any of its sections and were put there or below.
+//! * `touch`: of buffers that are in the `cover` of a node below.
 //!
-//! The bytes taken at some time of a lifetime are the `touch` of the nodes that make up the
-//! lifetime, and the `cover` of all nodes above them: O(log n) sets, whose common holes are read
+//! The bytes taken at some time of a lifetime are both sets of the nodes that make up the lifetime,
+//! and the `cover` of all nodes above them: O(log n) sets, whose common holes are read
 //! from the bottom up. As touching ranges are merged, the sets stay short where the plan is dense,
 //! so that this gives the same offsets as a walk over all conflicting buffers at a fraction of the
 //! cost: O(log n) range insertions and one merge of O(log n) sets for each buffer.
@@ -121,7 +121,6 @@ impl<'a> Placed<'a> {
         let span = self.sections.span(buffer);
         for node in span.parts() {
             self.cover[node].insert(range);
-            self.touch[node].insert(range);
         }
         for node in span.above() {
             self.touch[node].insert(range);
@@ -131,7 +130,7 @@ impl<'a> Placed<'a> {
     fn fit(&self, idx: BufferIdx, rule: Rule) -> Bytes {
         let buffer = self.buffer(idx);
         let span = self.sections.span(buffer);
-        let inside = span.parts().map(|node| &self.touch[node]);
+        let inside = span.parts().flat_map(|node| [&self.touch[node], &self.cover[node]]);
         let across = span.above().map(|node| &self.cover[node]);
         let mut fitting = Holes::between(inside.chain(across))
             .filter_map(|hole| Some((aligned_in(hole, buffer)?, hole.1 - hole.0)));
