@@ -91,6 +91,19 @@ fn a_missing_input_and_an_unknown_output_are_named() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_full_standard_output_is_an_error() {
+    let folder = Folder::new();
+    let full = || fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    for args in ["plan a.csv -o -", "completions bash", "plan a.csv --json"] {
+        let ran = folder.command(args).stdout(full()).output().expect("memo starts");
+        let ran = common::Ran::from(ran);
+        assert_eq!(ran.code, Some(2), "{args}: {ran:?}");
+        assert!(ran.err.contains("error[IO]: stdout: "), "{args}: {ran:?}");
+    }
+}
+
+#[test]
 fn a_failed_overwrite_keeps_the_old_file() {
     let folder = Folder::new();
     folder.put("p.json", "old");

@@ -32,7 +32,8 @@ pub fn write(
 ) -> Result<(), Error> {
     let path = path.as_ref();
     if path == Path::new("-") {
-        return write_as(&mut io::stdout().lock(), document, Format::Json);
+        return write_as(&mut io::stdout().lock(), document, Format::Json)
+            .map_err(|error| error.in_file("stdout"));
     }
     let Packed { format, gzip } = Packed::by_name(path)?;
     let text = text(document, format).map_err(|error| error.in_file(path.to_string_lossy()))?;
@@ -57,7 +58,8 @@ pub fn write_text(path: impl AsRef<Path>, text: &[u8], overwrite: Overwrite) -> 
     let path = path.as_ref();
     if path == Path::new("-") {
         let mut out = io::stdout().lock();
-        return out.write_all(text).and_then(|()| out.flush()).map_err(|e| io_error(&e));
+        let written = out.write_all(text).and_then(|()| out.flush());
+        return written.map_err(|error| io_error(&error).in_file("stdout"));
     }
     atomic::write(path, overwrite == Overwrite::Force, |file| file.write_all(text))
         .map_err(|error| write_error(path, &error))

@@ -39,6 +39,7 @@ fn csv_headers() {
         ("id,lower,upper,end,size\n", "MALFORMED", "1"),
         ("id,lower,upper,size,size\n", "MALFORMED", "1"),
         ("hello\n", "MALFORMED", "1"),
+        ("id;lower;upper;size\n", "MALFORMED", "1"),
     ]);
 }
 

@@ -148,7 +148,8 @@ impl Args {
         }
         let document = Document::Plan(task.solved(plan.clone())?);
         if is_stdout(output) {
-            write_as(&mut std::io::stdout().lock(), &document, self.format.into())?;
+            write_as(&mut std::io::stdout().lock(), &document, self.format.into())
+                .map_err(|error| Failure::from(error).in_file("stdout"))?;
         } else {
             write(output, &document, self.overwrite())?;
         }

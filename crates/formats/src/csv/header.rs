@@ -41,6 +41,12 @@ impl Header {
             return Err(malformed(line, "the first row holds numbers, no column names")
                 .fix_by("begin the file with a row such as `id,lower,upper,size`"));
         }
+        if let [all] = &*names
+            && let Some(found) = all.chars().find(|letter| [';', '\t', '|'].contains(letter))
+        {
+            return Err(malformed(line, &format!("fields are separated by {found:?}"))
+                .fix_by("separate the fields by commas"));
+        }
         let optional = |known| find(&names, known, line);
         let required = |known: &[&str], what| {
             find(&names, known, line)?.ok_or_else(|| missing(line, known, what))

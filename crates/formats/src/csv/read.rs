@@ -133,7 +133,7 @@ impl Row<'_> {
         if found == expected {
             return Ok(());
         }
-        let message = format!("{found} fields under {expected} column names");
+        let message = format!("a row of {found} under a header of {expected} fields");
         Err(Error::new(Code::Malformed, message)
             .at_line(self.line, None)
             .fix_by("give every row one field for each column; a file cut off must be made again"))
