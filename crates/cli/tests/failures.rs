@@ -47,7 +47,7 @@ fn a_plan_edited_so_that_buffers_collide_is_refused_by_every_verb() {
         let ran = folder.run(args);
         let expected = if args.starts_with("check") { 1 } else { 2 };
         assert_eq!(ran.code, Some(expected), "{args}: {ran:?}");
-        assert!(ran.err.starts_with("error[COLLISION]: p.json: problem.buffers["), "{ran:?}");
+        assert!(ran.err.starts_with("error[COLLISION]: p.json: offsets["), "{ran:?}");
     }
     let check = folder.run("check p.json --json");
     assert_eq!((check.code, &check.json()["valid"]), (Some(1), &json!(false)));

@@ -158,28 +158,24 @@ fn json_plans_are_judged() {
     };
     assert!(read_bytes("file", run(r#"{"size":[4,9,4],"slot":[0,null,1]}"#).as_bytes()).is_ok());
     let cases = [
-        (plan(&format!(r#""peak":7,{bound},"offsets":[0,3]"#)), "COLLISION", "problem.buffers[1]"),
-        (plan(&format!(r#""peak":9,{bound},"offsets":[0,4]"#)), "PEAK_WRONG", ""),
-        (plan(&format!(r#""peak":8,{bound},"offsets":[0]"#)), "OFFSET_COUNT", ""),
-        (
-            plan(&format!(r#""peak":24,{bound},"offsets":[0,20]"#)),
-            "OVER_CAPACITY",
-            "problem.buffers[1]",
-        ),
+        (plan(&format!(r#""peak":7,{bound},"offsets":[0,3]"#)), "COLLISION", "offsets[1]"),
+        (plan(&format!(r#""peak":9,{bound},"offsets":[0,4]"#)), "PEAK_WRONG", "peak"),
+        (plan(&format!(r#""peak":8,{bound},"offsets":[0]"#)), "OFFSET_COUNT", "offsets"),
+        (plan(&format!(r#""peak":24,{bound},"offsets":[0,20]"#)), "OVER_CAPACITY", "offsets[1]"),
         (
             plan(
                 r#""peak":8,"lower_bound":7,"certificate":{"kind":"max-load","step":1},"offsets":[0,4]"#,
             ),
             "BOUND_WRONG",
-            "",
+            "lower_bound",
         ),
         (
             plan(r#""peak":8,"lower_bound":8,"certificate":{"kind":"hope"},"offsets":[0,4]"#),
             "MALFORMED",
             "certificate.kind",
         ),
-        (run(r#"{"size":[4,4],"slot":[0,0]}"#), "REQUEST_MISMATCH", "problem.buffers[0]"),
-        (run(r#"{"size":[4],"slot":[0]}"#), "REQUEST_COUNT", ""),
+        (run(r#"{"size":[4,4],"slot":[0,0]}"#), "REQUEST_MISMATCH", "run.requests[1]"),
+        (run(r#"{"size":[4],"slot":[0]}"#), "REQUEST_COUNT", "run.requests"),
         (run(r#"{"size":[4,4],"slot":[0]}"#), "MALFORMED", "run.requests.slot"),
     ];
     for (text, code, place) in &cases {

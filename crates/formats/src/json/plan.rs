@@ -4,7 +4,7 @@ use memo_malloc::{BufferIdx, Bytes, Certificate, Code, Plan, Request, RunPlan, S
 use serde::{Deserialize, Serialize};
 
 use super::columns::{KeyFields, same_length};
-use super::problem::{self, ProblemColumns, locate};
+use super::problem::{self, ProblemColumns};
 use super::{parse, path};
 use crate::{Document, Error, PlanDocument};
 
@@ -58,7 +58,24 @@ pub(super) fn read(text: &[u8]) -> Result<Document, Error> {
                 .and_then(PlanDocument::for_run)
         }
     };
-    document.map(Document::Plan).map_err(|error| locate(error, "problem."))
+    document.map(Document::Plan).map_err(located)
+}
+
+/// Puts what the judge found at the field that is wrong.
+fn located(fault: memo_malloc::Error) -> Error {
+    use memo_malloc::Error as Fault;
+    let at = match &fault {
+        Fault::OffsetCount { .. } => "offsets".to_owned(),
+        Fault::PeakWrong { .. } => "peak".to_owned(),
+        Fault::BoundWrong { .. } => "lower_bound".to_owned(),
+        Fault::RequestCount { .. } => "run.requests".to_owned(),
+        Fault::RequestMismatch { position, .. } => format!("run.requests[{position}]"),
+        other => match other.buffer() {
+            Some(buffer) => format!("offsets[{buffer}]"),
+            None => return fault.into(),
+        },
+    };
+    Error::from(fault).at(path(at))
 }
 
 pub(super) fn columns(document: &PlanDocument) -> PlanColumns {

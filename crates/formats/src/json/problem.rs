@@ -58,7 +58,7 @@ impl ProblemColumns {
 }
 
 /// Puts an error of the core at the buffer it is about.
-pub(super) fn locate(error: memo_malloc::Error, prefix: &str) -> Error {
+fn locate(error: memo_malloc::Error, prefix: &str) -> Error {
     match error.buffer() {
         Some(buffer) => Error::from(error).at(path(format!("{prefix}buffers[{buffer}]"))),
         None => error.into(),
