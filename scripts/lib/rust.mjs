@@ -20,16 +20,24 @@ export async function testRust(torch) {
 
 /** Builds the native library for the JavaScript runtimes; returns its path. */
 export async function buildAddon(profile = "dev") {
-  const printed = await must("cargo", [
-    "build",
-    "--quiet",
-    "--package=memo-malloc-node",
-    `--profile=${profile}`,
-    "--message-format=json-render-diagnostics",
-  ], { quiet: true });
-  const artifacts = printed.split("\n").filter((line) => line.includes('"compiler-artifact"'));
-  const addon = artifacts.map((line) => JSON.parse(line))
-    .find(({ target }) => target.name === "memo_malloc_node");
-  if (addon === undefined) throw new Error("cargo did not say where the addon is");
-  return addon.filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
+  const { filenames } = await build("memo-malloc-node", "memo_malloc_node", profile);
+  return filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
+}
+
+/** Builds a program; returns its path. */
+export async function buildProgram(crate, name, profile = "dev") {
+  return (await build(crate, name, profile, "--bin", name)).executable;
+}
+
+/** Builds a crate; returns what cargo says of one of its targets. */
+async function build(crate, target, profile, ...chosen) {
+  const args = ["build", "--package", crate, "--profile", profile, ...chosen];
+  const format = "--message-format=json-render-diagnostics";
+  const printed = await must("cargo", [...args, "--quiet", format], { quiet: true });
+  const messages = printed.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const artifact = messages.find((message) =>
+    message.reason === "compiler-artifact" && message.target.name === target
+  );
+  if (artifact === undefined) throw new Error(`cargo did not say where ${target} of ${crate} is`);
+  return artifact;
 }
