@@ -36,7 +36,7 @@ export async function installPackages() {
   const installed = join(ROOT, "node_modules", ".package-lock.json");
   const locked = join(ROOT, "package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return;
-  console.log("installing the JavaScript packages (npm ci, about 250 MB)");
+  console.log("installing the JavaScript packages (npm ci, 420 MB on disk)");
   await must(process.platform === "win32" ? "npm.cmd" : "npm", ["ci"]);
 }
 
