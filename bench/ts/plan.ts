@@ -1,21 +1,20 @@
 /**
- * Times plans of the problem in a file, in the runtime that runs this: `plan.ts FILE PLANNER RUNS`
- * prints the peak and the nanoseconds of each run as JSON.
+ * Plans the problem in a file whenever a line comes in, in the runtime that runs this:
+ * `plan.ts FILE PLANNER` answers each line with the peak and the nanoseconds it took.
  *
  * @module
  */
 
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { plan, type PlannerName, readProblem } from "../../ts/mod.ts";
 
-const [file, planner, runs] = process.argv.slice(2);
+const [file, planner] = process.argv.slice(2);
 const problem = readProblem(file!);
-const nanoseconds: number[] = [];
-let peak = 0;
-for (let run = 0; run < Number(runs); run++) {
+
+createInterface({ input: process.stdin }).on("line", () => {
   const start = performance.now();
   const answer = plan(problem, { planner: planner as PlannerName });
-  nanoseconds.push(Math.round((performance.now() - start) * 1e6));
-  if ("peak" in answer) peak = answer.peak;
-}
-console.log(JSON.stringify({ peak, nanoseconds }));
+  const nanoseconds = Math.round((performance.now() - start) * 1e6);
+  process.stdout.write(`${"peak" in answer ? answer.peak : 0} ${nanoseconds}\n`);
+});

@@ -2,26 +2,27 @@
  * TypeScript `plan` against Rust on the same problem with the same planner:
  * `node bench/ts/run.mjs [BUFFERS] [PLANNER] [ROUNDS]`.
  *
- * Each round runs Rust and every runtime in a fresh process, one after the other, in turning order.
- * What counts is the ratio within a round, because the machine changes between rounds; printed are
- * the medians over the rounds, with the least and the most. Rust is timed on a problem it holds;
- * TypeScript from checking its columns to the decoded answer.
+ * Rust and the three runtimes wait in a process each; in a round every one plans once, one after
+ * the other, in turning order. What counts is the ratio within a round, because the machine changes
+ * between rounds; printed are medians over the rounds with the first and the third quartile. Rust is
+ * timed on a problem it holds, TypeScript from checking its columns to the decoded answer.
  *
  * @module
  */
 
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "../../scripts/lib/command.mjs";
+import { createInterface } from "node:readline";
+import { ROOT } from "../../scripts/lib/command.mjs";
 import { buildAddon, buildProgram } from "../../scripts/lib/rust.mjs";
 import { installPackages, RUNTIMES } from "../../scripts/lib/runtimes.mjs";
 
-const [buffers = "10000", planner = "greedy_by_size", rounds = "15"] = process.argv.slice(2);
+const [buffers = "10000", planner = "greedy_by_size", rounds = "100"] = process.argv.slice(2);
 
-/** Runs in one process: the first are warm-up, for the compilers of the runtimes. */
-const RUNS = 30;
-const WARM_UP = 10;
+/** Rounds before any that counts: the runtimes compile what they run often. */
+const WARM_UP_ROUNDS = 20;
 
 /** Buffers as they come in inference: sizes over four orders, most short-lived. */
 function problem(count) {
@@ -33,61 +34,76 @@ function problem(count) {
   const lines = ["id,lower,upper,size"];
   for (let id = 0; id < count; id++) {
     const start = next(2 * count);
-    const end = start + 1 + (next(10) === 0 ? next(count / 10) : next(20));
+    const end = start + 1 + (next(10) === 0 ? next(Math.ceil(count / 10)) : next(20));
     lines.push(`${id},${start},${end},${(1 + next(100)) * 64 * 4 ** next(5)}`);
   }
   return `${lines.join("\n")}\n`;
 }
 
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** The median of one process in milliseconds, and the peak it found. */
-async function measure([command, args], file, env) {
-  const printed = await must(command, [...args, file, planner, String(RUNS)], { env, quiet: true });
-  const { peak, nanoseconds } = JSON.parse(printed);
-  return { peak, milliseconds: median(nanoseconds.slice(WARM_UP)) / 1e6 };
-}
-
-function row(name, times, ratios) {
-  const spread = (numbers, digits, unit) => {
-    const [middle, least, most] = [median(numbers), Math.min(...numbers), Math.max(...numbers)]
-      .map((number) => number.toFixed(digits));
-    return `${middle}${unit} [${least}, ${most}]`;
+/** A process that plans once each time it is asked. */
+function contestant([command, args], file, library) {
+  const child = spawn(command, [...args, file, planner], {
+    cwd: ROOT,
+    env: { ...process.env, MEMO_MALLOC_LIB: library },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async plan() {
+      child.stdin.write("\n");
+      const { value, done } = await answers.next();
+      if (done) throw new Error(`${command} ended with ${child.exitCode}`);
+      const [peak, nanoseconds] = value.split(" ").map(Number);
+      return { peak, milliseconds: nanoseconds / 1e6 };
+    },
+    end: () => child.stdin.end(),
   };
-  const share = ratios.map((ratio) => (ratio - 1) * 100);
-  return `${name.padEnd(6)}${spread(times, 3, " ms").padEnd(30)}${spread(share, 1, " %")}`;
+}
+
+/** Lets every contestant plan in each round; returns times by name, and asserts equal peaks. */
+async function compete(contestants) {
+  const names = Object.keys(contestants);
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  const peaks = new Set();
+  for (let round = -WARM_UP_ROUNDS; round < Number(rounds); round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round + WARM_UP_ROUNDS) % names.length];
+      const { peak, milliseconds } = await contestants[name].plan();
+      peaks.add(peak);
+      if (round >= 0) times[name].push(milliseconds);
+    }
+  }
+  if (peaks.size !== 1) throw new Error(`peaks differ: ${[...peaks].join(" ")}`);
+  return { times, peak: [...peaks][0] };
+}
+
+/** The median with the quartiles beside it. */
+function spread(numbers, digits, unit) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(digits);
+  return `${at(0.5)} ${unit} [${at(0.25)}, ${at(0.75)}]`;
 }
 
 await installPackages();
-const env = { MEMO_MALLOC_LIB: await buildAddon("release") };
-const contestants = { rust: [await buildProgram("memo-bench", "plan", "release"), []] };
+const library = await buildAddon("release");
+const commands = { rust: [await buildProgram("memo-bench", "plan", "release"), []] };
 for (const [name, [command, args]] of Object.entries(RUNTIMES)) {
-  contestants[name] = [command, [...args, "bench/ts/plan.ts"]];
+  commands[name] = [command, [...args, "bench/ts/plan.ts"]];
 }
 
 const folder = mkdtempSync(join(tmpdir(), "memo-bench-"));
 const file = join(folder, "problem.csv");
 writeFileSync(file, problem(Number(buffers)));
-const names = Object.keys(contestants);
-const times = Object.fromEntries(names.map((name) => [name, []]));
-const peaks = new Set();
-for (let round = 0; round < Number(rounds); round++) {
-  const order = names.map((_, idx) => names[(idx + round) % names.length]);
-  for (const name of order) {
-    const { peak, milliseconds } = await measure(contestants[name], file, env);
-    times[name].push(milliseconds);
-    peaks.add(peak);
-  }
-}
+const contestants = Object.fromEntries(
+  Object.entries(commands).map(([name, command]) => [name, contestant(command, file, library)]),
+);
+const { times, peak } = await compete(contestants);
+for (const { end } of Object.values(contestants)) end();
 rmSync(folder, { recursive: true });
-if (peaks.size !== 1) throw new Error(`peaks differ: ${[...peaks].join(" ")}`);
 
-console.log(`${buffers} buffers, ${planner}, peak ${[...peaks][0]}, ${rounds} rounds of ${RUNS}`);
-console.log("      median [least, most]          against Rust, paired by round");
-for (const name of names) {
-  console.log(row(name, times[name], times[name].map((time, idx) => time / times.rust[idx])));
+console.log(`${buffers} buffers, ${planner}, peak ${peak}, ${rounds} rounds`);
+console.log("      median [quartiles]            against Rust, paired by round");
+for (const [name, own] of Object.entries(times)) {
+  const more = own.map((time, round) => (time / times.rust[round] - 1) * 100);
+  console.log(`${name.padEnd(6)}${spread(own, 3, "ms").padEnd(30)}${spread(more, 1, "%")}`);
 }

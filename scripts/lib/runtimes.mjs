@@ -4,7 +4,7 @@
  * @module
  */
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { must, ROOT, run } from "./command.mjs";
 import { ofRuntimes } from "./counts.mjs";
@@ -33,11 +33,21 @@ const SECONDS_MAX = 300;
 
 /** Installs the packages that package-lock.json names, unless they are in place. */
 export async function installPackages() {
-  const installed = join(ROOT, "node_modules", ".package-lock.json");
-  const locked = join(ROOT, "package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return;
+  if (packagesAreInstalled()) return;
   console.log("installing the JavaScript packages (npm ci, 420 MB on disk)");
   await must(process.platform === "win32" ? "npm.cmd" : "npm", ["ci"]);
+}
+
+/** Whether npm has installed every version that is locked; other platforms' are optional. */
+function packagesAreInstalled() {
+  const record = join(ROOT, "node_modules", ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const packages = (path) => JSON.parse(readFileSync(path, "utf8")).packages;
+  const installed = packages(record);
+  const { "": _root, ...locked } = packages(join(ROOT, "package-lock.json"));
+  return Object.entries(locked).every(([path, { version, optional }]) =>
+    optional || installed[path]?.version === version
+  );
 }
 
 /** Runs the uvu files in each runtime. */

@@ -1,8 +1,9 @@
-//! Times plans of the problem in a file: the Rust side of `bench/ts`.
+//! Plans the problem in a file whenever a line comes in: the Rust side of `bench/ts`.
 //!
-//! `plan FILE PLANNER RUNS` prints the peak and the nanoseconds of each run as JSON.
+//! `plan FILE PLANNER` answers each line with the peak and the nanoseconds it took.
 
 use std::error::Error;
+use std::io::{Write, stdin, stdout};
 
 use memo_formats::{Document, read};
 use memo_malloc::Limits;
@@ -11,22 +12,20 @@ use memo_malloc::planners::by_name;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [file, planner, runs] = arguments.as_slice() else {
-        return Err("usage: plan FILE PLANNER RUNS".into());
+    let [file, planner] = arguments.as_slice() else {
+        return Err("usage: plan FILE PLANNER".into());
     };
     let Document::Problem(problem) = read(file)? else {
         return Err(format!("{file} holds no problem").into());
     };
     let planner = by_name(planner)?;
-    let mut peak = 0;
-    let mut nanoseconds = Vec::new();
-    for _ in 0..runs.parse::<usize>()? {
+    for line in stdin().lines() {
+        line?;
         let watch = Stopwatch::start();
         let outcome = planner.plan(&problem, &Limits::default())?;
-        nanoseconds.push(u64::try_from(watch.elapsed().as_nanos())?);
-        peak = outcome.plan().map_or(0, |plan| plan.peak);
+        let nanoseconds = watch.elapsed().as_nanos();
+        let peak = outcome.plan().map_or(0, |plan| plan.peak);
+        writeln!(stdout(), "{peak} {nanoseconds}")?;
     }
-    let report = serde_json::json!({ "peak": peak, "nanoseconds": nanoseconds });
-    std::io::Write::write_all(&mut std::io::stdout(), report.to_string().as_bytes())?;
     Ok(())
 }
