@@ -8,13 +8,13 @@ import { must, run } from "./command.mjs";
 import { NONE, ofLibtest, sum } from "./counts.mjs";
 
 /** Runs every Rust test; those that need LibTorch only where there is one. */
-export async function testRust(torch) {
+export async function testRust({ torch, reason }) {
   const chosen = torch === null ? ["--exclude", "memo-torch"] : ["--features", "memo-cli/torch"];
   const args = ["test", "--workspace", "--no-fail-fast", ...chosen];
   const { status, stdout } = await run("cargo", args, { env: torch?.env });
   const counts = ofLibtest(stdout, status);
   if (torch !== null) return counts;
-  const skipped = { ...NONE, skipped: 1, reasons: ["memo-torch: no LibTorch, see above"] };
+  const skipped = { ...NONE, skipped: 1, reasons: [`memo-torch: ${reason}`] };
   return sum([counts, skipped]);
 }
 

@@ -6,15 +6,14 @@
 
 import { existsSync } from "node:fs";
 
-/** What `scripts/libtorch.mjs` finds or installs; null, with the reason printed, when it cannot. */
+/** The LibTorch that `scripts/libtorch.mjs` finds or installs, or the reason why there is none. */
 export async function findTorch() {
   const script = new URL("../libtorch.mjs", import.meta.url);
-  if (!existsSync(script)) return null;
+  if (!existsSync(script)) return { torch: null, reason: "scripts/libtorch.mjs is missing" };
   try {
     const { libtorch } = await import(script.href);
-    return await libtorch();
+    return { torch: await libtorch() };
   } catch (error) {
-    console.error(error.message);
-    return null;
+    return { torch: null, reason: error.message };
   }
 }
