@@ -4,7 +4,7 @@
  * @module
  */
 
-import { badArgument, integer, shown, WORD_MAX } from "./numbers.ts";
+import { badArgument, integer, isInteger, shown, WORD_MAX } from "./numbers.ts";
 import type { BufferSpec, Columns, Problem } from "./problem.ts";
 
 /** A column of doubles that a foreign call can read. */
@@ -85,8 +85,9 @@ function fromColumns(columns: Columns): CheckedColumns {
 /** Refuses a column with an element that is no number of bytes. `NaN` may stand for "none". */
 function eachExact(column: Doubles, field: string, orNaN: boolean = false): void {
   for (let idx = 0; idx < column.length; idx++) {
-    const value = column[idx];
-    if (orNaN && Number.isNaN(value)) continue;
+    const value = column[idx]!;
+    // A closure for each number would cost more than planning a small problem.
+    if (isInteger(value, Number.MAX_SAFE_INTEGER) || (orNaN && Number.isNaN(value))) continue;
     integer(value, Number.MAX_SAFE_INTEGER, () => `buffer ${idx}: ${field}`);
   }
 }

@@ -10,11 +10,14 @@ import { MemoError } from "./errors.ts";
 /** The largest 32-bit integer: of a step, of a count. */
 export const WORD_MAX = 4_294_967_295;
 
+/** Whether `value` is an integer in `[0, max]`. */
+export function isInteger(value: unknown, max: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max;
+}
+
 /** `value` as an integer in `[0, max]`. `name` is only called to tell of a refusal. */
 export function integer(value: unknown, max: number, name: () => string): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max) {
-    return value;
-  }
+  if (isInteger(value, max)) return value;
   throw badArgument(`${name()} ${shown(value)} must be an integer from 0 to ${max}`);
 }
 
