@@ -38,11 +38,13 @@ impl LibTorch {
     }
 
     fn at(root: &Path) -> Result<LibTorch, String> {
-        let include = root.join("include");
+        // Debian's package for Python has links to /usr.
+        let resolved = |path: PathBuf| path.canonicalize().unwrap_or(path);
+        let include = resolved(root.join("include"));
         let header = include.join(ALLOCATOR);
         let allocator = fs::read_to_string(&header)
             .map_err(|error| format!("{}: {error}", header.display()))?;
-        let lib = library_folder(root)?;
+        let lib = resolved(library_folder(root)?);
         let includes = vec![include.join("torch/csrc/api/include"), include]
             .into_iter()
             // The compiler knows /usr/include; naming it again would break its own headers.
