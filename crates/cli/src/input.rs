@@ -4,7 +4,8 @@ use std::path::Path;
 
 use memo_formats::{Document, PlanDocument, read_with_warnings};
 use memo_malloc::analysis::liveness;
-use memo_malloc::{Code, Key, Plan, Problem, Request, RunPlan};
+use memo_malloc::trace::Trace;
+use memo_malloc::{Code, Key, Limits, Plan, Problem, Request, RunPlan, planners};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -30,11 +31,28 @@ impl Task {
                 Ok(Task { problem: plan.problem().clone(), run })
             }
             Document::Trace(trace) => {
-                let found = liveness(&trace)
-                    .map_err(|error| Failure::from(error).in_file(path.to_string_lossy()))?;
-                Ok(Task { problem: found.problem, run: Some((trace.key, found.requests)) })
+                Task::of(trace).map_err(|failure| failure.in_file(path.to_string_lossy()))
             }
         }
+    }
+
+    /// The problem of a trace.
+    ///
+    /// # Errors
+    /// When the trace makes no sense.
+    pub fn of(trace: Trace) -> Result<Task, Failure> {
+        let found = liveness(&trace)?;
+        Ok(Task { problem: found.problem, run: Some((trace.key, found.requests)) })
+    }
+
+    /// The file of the plan that is made where nothing else is asked for.
+    ///
+    /// # Errors
+    /// When there is no valid plan: a defect of the planner, as no capacity is given.
+    pub fn planned(self) -> Result<PlanDocument, Failure> {
+        let outcome = planners::plan(&self.problem, &Limits::default())?;
+        let missing = || Failure::new(Code::Internal, "no plan without a capacity");
+        self.solved(outcome.into_plan().ok_or_else(missing)?)
     }
 
     /// The file to be written for a plan of this problem.

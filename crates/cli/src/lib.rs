@@ -5,13 +5,19 @@
 //! ends. The contract others script against is `docs/cli.md`.
 
 pub mod args;
+mod captured;
+pub mod comparison;
 pub mod console;
 pub mod exit;
 pub mod failure;
+pub mod inference;
 pub mod input;
 mod interrupt;
+pub mod measurement;
 mod progress;
+pub mod runner;
 mod size;
+mod steps;
 pub mod verbs;
 
 use std::process::ExitCode;

@@ -1,7 +1,10 @@
 //! One file a verb. To add one: its file, its line in [`Verb`], its line in [`Verb::run`].
 
+mod bench;
+mod capture;
 mod check;
 mod completions;
+mod demo;
 mod draw;
 mod plan;
 mod show;
@@ -23,6 +26,12 @@ pub enum Verb {
     Show(show::Args),
     /// Draw a plan as an SVG picture
     Draw(draw::Args),
+    /// Write the trace of one run of a LibTorch model
+    Capture(capture::Args),
+    /// Measure a LibTorch model, planned against malloc
+    Bench(bench::Args),
+    /// Capture, plan, draw, serve and measure four torchvision models
+    Demo(demo::Args),
     /// Print the completions for a shell
     Completions(completions::Args),
 }
@@ -38,6 +47,9 @@ impl Verb {
             Verb::Check(args) => args.run(console),
             Verb::Show(args) => args.run(console),
             Verb::Draw(args) => args.run(console),
+            Verb::Capture(args) => args.run(console),
+            Verb::Bench(args) => args.run(console),
+            Verb::Demo(args) => args.run(console),
             Verb::Completions(args) => args.run(console),
         }
     }
