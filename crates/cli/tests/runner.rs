@@ -1,0 +1,129 @@
+//! The runner, driven by `memo` as a user would: needs LibTorch and a Python with torchvision.
+
+#![cfg(feature = "torch")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+const IMAGE: [&str; 2] = ["--input", "2x3x32x32"];
+
+/// Runs `memo` with the runner that was built with it.
+fn memo(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_memo"))
+        .env("MEMO_TORCH", env!("CARGO_BIN_EXE_memo-torch"))
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn json(args: &[&str]) -> (i32, Value) {
+    let output = memo(&[args, &["--json"]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), serde_json::from_str(&text).unwrap())
+}
+
+/// A small model, exported by the first Python that can.
+fn model() -> String {
+    let named = std::env::var_os("MEMO_TEST_MODELS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("models"));
+    let file = folder.join("tiny.pt");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/export_models.py");
+    let pythons = std::env::var("MEMO_PYTHON").ok();
+    let mut pythons = pythons.into_iter().chain(["python3".into(), "/usr/bin/python3".into()]);
+    let exports = |python: String| {
+        let output = Command::new(python).arg(script).arg(&folder).arg("tiny").output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    assert!(file.exists() || pythons.any(exports), "set MEMO_PYTHON to one with torchvision");
+    file.to_str().unwrap().to_owned()
+}
+
+/// A trace and a plan of the model in a folder of their own.
+fn planned(folder: &Path, model: &str) -> String {
+    let (trace, plan) = (folder.join("trace.json.gz"), folder.join("plan.json"));
+    let (trace, plan) = (trace.to_str().unwrap(), plan.to_str().unwrap());
+    let captured = memo(&["capture", model, IMAGE[0], IMAGE[1], "-o", trace]);
+    assert!(captured.status.success(), "{}", String::from_utf8_lossy(&captured.stderr));
+    assert!(memo(&["plan", trace, "-o", plan]).status.success());
+    plan.to_owned()
+}
+
+#[test]
+fn a_model_is_captured_planned_and_measured() {
+    let (folder, model) = (tempfile::tempdir().unwrap(), model());
+    let plan = planned(folder.path(), &model);
+    let effort = ["--runs", "3", "--warmup", "1", "--rounds", "2", "--workers", "2"];
+    let args = [&["bench", &model, "--plan", &plan][..], &IMAGE, &effort].concat();
+    let (code, found) = json(&args);
+    assert_eq!(code, 0, "{found}");
+    let comparison = &found["comparison"];
+    assert_eq!(comparison["outputs_equal"], true);
+    let served = &comparison["figures"][0]["served"];
+    assert_eq!(served["deviations"], 0.0, "{served}");
+    assert!(served["hits"].as_f64().unwrap() >= 5.0, "{served}");
+    assert_eq!(comparison["figures"][1]["served"], Value::Null);
+}
+
+#[test]
+fn a_trace_for_each_batch() {
+    let (folder, model) = (tempfile::tempdir().unwrap(), model());
+    let trace = folder.path().join("t.json");
+    let output = ["-o", trace.to_str().unwrap(), "--batch", "1,4"];
+    let (code, found) = json(&[&["capture", &model][..], &IMAGE, &output].concat());
+    assert_eq!(code, 0, "{found}");
+    assert_eq!(found["traces"][0]["inputs"][0], "f32[1,3,32,32]");
+    assert_eq!(found["traces"][1]["inputs"][0], "f32[4,3,32,32]");
+    let captured = &found["traces"][1]["captured"];
+    assert_eq!(captured["tagged"], captured["requests"]);
+    assert!(folder.path().join("t.b4.json").exists());
+}
+
+#[test]
+fn a_plan_for_another_run_is_refused() {
+    let (folder, model) = (tempfile::tempdir().unwrap(), model());
+    let plan = planned(folder.path(), &model);
+    for other in
+        [["--input", "2x3x32x40", "--threads", "1"], ["--input", "2x3x32x32", "--threads", "2"]]
+    {
+        let (code, found) = json(&[&["bench", &model, "--plan", &plan][..], &other].concat());
+        assert_eq!((code, &found["error"]["code"]), (2, &Value::from("KEY_MISMATCH")), "{found}");
+    }
+    let copy = folder.path().join("other.pt");
+    let mut bytes = std::fs::read(&model).unwrap();
+    bytes.extend([0; 4]);
+    std::fs::write(&copy, bytes).unwrap();
+    let args = [&["bench", copy.to_str().unwrap(), "--plan", &plan][..], &IMAGE].concat();
+    let (code, found) = json(&args);
+    // LibTorch may refuse the longer file first; it is never served from the other's plan.
+    let refused = &found["error"]["code"];
+    assert!(code == 2 && (refused == "KEY_MISMATCH" || refused == "BAD_MODEL"), "{found}");
+}
+
+#[test]
+fn models_that_cannot_be_read_or_run_are_named() {
+    let (folder, model) = (tempfile::tempdir().unwrap(), model());
+    let trace = folder.path().join("trace.json");
+    let trace = trace.to_str().unwrap();
+    let cases = [("missing.pt", IMAGE[1], "BAD_MODEL"), (&*model, "1x4x8x8", "RUN_FAILED")];
+    for (model, shape, expected) in cases {
+        let (code, found) = json(&["capture", model, "--input", shape, "-o", trace]);
+        assert_eq!((code, &found["error"]["code"]), (2, &Value::from(expected)), "{found}");
+        assert!(!Path::new(trace).exists());
+    }
+}
+
+#[test]
+fn without_a_runner_the_fix_is_told() {
+    let output = Command::new(env!("CARGO_BIN_EXE_memo"))
+        .env("MEMO_TORCH", "nowhere")
+        .args(["bench", "m.pt", "--input", "1", "--json"])
+        .output()
+        .unwrap();
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(found["error"]["code"], "NO_TORCH");
+    assert!(found["error"]["fix"].as_str().unwrap().contains("npm run demo"));
+}
