@@ -1,0 +1,60 @@
+/**
+ * What LibTorch models cost, planned and not: `node bench/torch.mjs [MODEL.pt ...]`.
+ *
+ * For each model, without arguments those that `npm run demo` exported: what a capture adds to the
+ * run that is captured (aim: at most 5 %), and `memo bench`, whose planned line shows page faults
+ * for each run (aim: 0) and is compared with the faster glibc. Everything runs in fresh processes.
+ *
+ * @module
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const RELEASE = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "release");
+const INPUT = ["--input", "1x3x224x224", "--threads", "1"];
+const ROUNDS = 5;
+
+/** Models of the demo, of every LibTorch it was run with. */
+function exported() {
+  const folder = join(ROOT, "memo-demo", "models");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(".pt"))
+    .map((name) => join(folder, name));
+}
+
+/** Runs a program of the release build; what it printed. */
+function printed(program, args) {
+  const options = { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
+  const { status, stdout, error } = spawnSync(join(RELEASE, program), args, options);
+  if (status === 0) return stdout;
+  console.error(error?.message ?? stdout);
+  process.exit(status ?? 2);
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** By how many per cent captured runs are slower than plain ones of the same process. */
+function captureCost(model) {
+  const cost = JSON.parse(printed("memo-torch", ["capture-cost", model, ...INPUT]));
+  return (median(cost.captured_ns) / median(cost.plain_ns) - 1) * 100;
+}
+
+const models = process.argv.length > 2 ? process.argv.slice(2) : exported();
+if (models.length === 0) {
+  console.error("no models: run `npm run demo` first, or name TorchScript files");
+  process.exit(2);
+}
+for (const model of models) {
+  const costs = Array.from({ length: ROUNDS }, () => captureCost(model)).sort((a, b) => a - b);
+  const [least, middle, most] = [costs[0], median(costs), costs.at(-1)].map((c) => c.toFixed(1));
+  console.log(`${basename(model)}: a capture adds ${middle} % (${least} to ${most})`);
+  console.log(printed("memo", ["bench", model, ...INPUT]));
+}
