@@ -22,9 +22,9 @@ function step(words, command, args, env = {}) {
   if (status !== 0) process.exit(status ?? 2);
 }
 
-async function found() {
+function found() {
   try {
-    return await libtorch();
+    return libtorch();
   } catch (error) {
     console.error(error.message);
     process.exit(2);
@@ -34,7 +34,7 @@ async function found() {
 if (!existsSync(join(root, "node_modules"))) {
   step("installing JavaScript packages", "npm", ["ci"]);
 }
-const { env } = await found();
+const { env } = found();
 const build = ["build", "--release", "--package", "memo-cli", "--features", "torch"];
 step("building memo and its runner (some minutes the first time)", "cargo", build, env);
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");

@@ -27,7 +27,7 @@ print(found.submodule_search_locations[0] if found else "")
 `;
 
 /** A LibTorch: `{ python, libtorch, env }`, where `env` is what cargo and memo need to use it. */
-export async function libtorch() {
+export function libtorch() {
   const found = find() ?? (installPackages() || installWithPip() ? find() : null);
   if (found) return found;
   throw new Error(`no LibTorch was found and none could be installed.
@@ -115,7 +115,7 @@ function run([command, ...args]) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    console.log(JSON.stringify(await libtorch()));
+    console.log(JSON.stringify(libtorch()));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;
