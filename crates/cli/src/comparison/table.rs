@@ -54,9 +54,12 @@ fn served(comparison: &Comparison) -> Option<String> {
     ))
 }
 
-/// Faster, slower, or within what chance does.
+/// Faster, slower, or within what chance does; nothing when one process cannot show chance.
 fn verdict(comparison: &Comparison) -> Option<String> {
     let (planned, best) = comparison.planned_and_best()?;
+    if planned.medians_ns.0 == planned.medians_ns.1 {
+        return None;
+    }
     let name = best.setting.name();
     let change = memo_report::units::ratio(planned.median_ns, best.median_ns) * 100.0 - 100.0;
     let word = if planned.medians_ns.1 < best.medians_ns.0 {
