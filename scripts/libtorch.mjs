@@ -14,7 +14,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "memo-malloc");
+/** Where downloads are kept. */
+export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "memo-malloc");
 const VENV = join(CACHE, "torch");
 const VENV_PYTHON = join(VENV, "bin", "python");
 const SYSTEM_PYTHON = "/usr/bin/python3";

@@ -1,30 +1,39 @@
 /**
- * Everything: `npm test`, or `npm test -- rust` and `npm test -- ts` for a part.
+ * Everything: `npm test`; a part: `npm test -- rust`.
  *
- * Does its own set-up, then runs the Rust tests (those of the C ABI and of LibTorch among them) and
- * the uvu files in Node, Bun and Deno. The last line is `N passed, N failed`, with the skipped
- * where there are any. Needs Node ≥ 20, npm and Rust.
+ * Does its own set-up, then runs the Rust tests (those of the C ABI and of LibTorch among them), the
+ * lock-free parts under a model checker, and the uvu files in Node, Bun and Deno. The last line is
+ * `N passed, N failed`, with the skipped where there are any. Needs Node ≥ 20, npm and Rust.
  *
  * @module
  */
 
 import { sum, summary } from "./lib/counts.mjs";
-import { buildAddon, testRust } from "./lib/rust.mjs";
+import { testRelease } from "./lib/release.mjs";
+import { buildAddon, testOrders, testRust } from "./lib/rust.mjs";
 import { installPackages, testRuntimes } from "./lib/runtimes.mjs";
 import { findTorch } from "./lib/torch.mjs";
 
 const PARTS = {
   rust: async () => testRust(await findTorch()),
+  orders: testOrders,
   ts: async () => {
     await installPackages();
     return testRuntimes(await buildAddon());
   },
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((part) => !(part in PARTS));
+/** Only when asked for, by name or with `--all`: they fetch more than a gigabyte. */
+const LARGE_PARTS = {
+  release: async () => testRelease((await findTorch()).torch),
+};
+
+const KNOWN = { ...PARTS, ...LARGE_PARTS };
+const args = process.argv.slice(2);
+const wanted = args.includes("--all") ? Object.keys(KNOWN) : args;
+const unknown = wanted.filter((part) => !(part in KNOWN));
 if (unknown.length > 0) {
-  console.error(`unknown: ${unknown.join(" ")}; known: ${Object.keys(PARTS).join(" ")}`);
+  console.error(`unknown: ${unknown.join(" ")}; known: ${Object.keys(KNOWN).join(" ")}, --all`);
   process.exit(2);
 }
 
@@ -32,7 +41,7 @@ const counts = [];
 for (const part of wanted.length > 0 ? wanted : Object.keys(PARTS)) {
   console.log(`\n=== ${part}`);
   try {
-    counts.push(await PARTS[part]());
+    counts.push(await KNOWN[part]());
   } catch (error) {
     console.error(error.message);
     counts.push({ passed: 0, failed: 1, skipped: 0 });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { join } from "node:path";
+
 import { must, run } from "./command.mjs";
 import { NONE, ofLibtest, sum } from "./counts.mjs";
 
@@ -16,6 +18,14 @@ export async function testRust({ torch, reason }) {
   if (torch !== null) return counts;
   const skipped = { ...NONE, skipped: 1, reasons: [`memo-torch: ${reason}`] };
   return sum([counts, skipped]);
+}
+
+/** Runs the lock-free parts of the arena in every order that the memory model allows. */
+export async function testOrders() {
+  const args = ["test", "--package=memo-malloc", "--lib", "interleavings"];
+  const env = { RUSTFLAGS: "--cfg loom", CARGO_TARGET_DIR: join("target", "loom") };
+  const { status, stdout } = await run("cargo", args, { env });
+  return ofLibtest(stdout, status);
 }
 
 /** Builds the native library for the JavaScript runtimes; returns its path. */
