@@ -13,6 +13,12 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Set to `true` from any thread to get the best so far.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// How many nodes a search may visit, where a node is one buffer placed in one attempt: a
+    /// measure of work that is the same on every machine. Without it, and without a time limit, a
+    /// search that could go on for ever ends at a budget of its own.
+    pub nodes: Option<u64>,
+    /// Decides what is left to chance: the same seed and node budget give the same plan.
+    pub seed: u64,
 }
 
 impl Limits {
@@ -26,6 +32,8 @@ impl Limits {
         Deadline {
             end: self.time.and_then(|time| now().checked_add(time)),
             cancel: self.cancel.clone(),
+            nodes: self.nodes,
+            seed: self.seed,
         }
     }
 }
@@ -35,6 +43,8 @@ impl Limits {
 pub struct Deadline {
     end: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
+    nodes: Option<u64>,
+    seed: u64,
 }
 
 impl Deadline {
@@ -47,9 +57,14 @@ impl Deadline {
         self.end.is_some_and(|end| now() >= end).then_some(Reason::TimeLimit)
     }
 
-    /// What is left, as the limits of a part of the work.
+    /// What is left, as the limits of a part of the work. Each part has all of the nodes.
     pub fn limits(&self) -> Limits {
-        Limits { time: self.remaining(), cancel: self.cancel.clone() }
+        Limits {
+            time: self.remaining(),
+            cancel: self.cancel.clone(),
+            nodes: self.nodes,
+            seed: self.seed,
+        }
     }
 
     /// The time that is left; `None` without a time limit.

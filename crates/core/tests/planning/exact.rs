@@ -87,7 +87,7 @@ fn the_best_so_far_comes_with_the_limit_that_was_reached() {
         assert_eq!(reason(outcome), Some(Reason::TimeLimit));
     }
     let cancel = Some(Arc::new(AtomicBool::new(true)));
-    let outcome = Ilp.plan(&problem, &Limits { cancel, time: None }).unwrap();
+    let outcome = Ilp.plan(&problem, &Limits { cancel, ..Limits::default() }).unwrap();
     assert_eq!(reason(outcome), Some(Reason::Cancelled));
 }
 

@@ -102,7 +102,7 @@ fn a_limit_that_is_reached_at_once_still_gives_a_valid_plan() {
     let cancel = Some(Arc::new(AtomicBool::new(true)));
     let limits = [
         (Limits::time(Duration::ZERO), Reason::TimeLimit),
-        (Limits { cancel, time: None }, Reason::Cancelled),
+        (Limits { cancel, ..Limits::default() }, Reason::Cancelled),
     ];
     each(40, 5, |planner, case, problem| {
         for (limits, reason) in &limits {

@@ -189,7 +189,8 @@ enum Solved {
 fn solve(model: Model, deadline: &Deadline) -> Result<Solved, Error> {
     let (sender, receiver) = sync_channel(1);
     // A tenth is kept for the solver to notice and hand over the best it has.
-    let limits = Limits { time: deadline.remaining().map(|time| time * 9 / 10), cancel: None };
+    let time = deadline.remaining().map(|time| time * 9 / 10);
+    let limits = Limits { time, cancel: None, ..deadline.limits() };
     thread::Builder::new()
         .name(NAME.to_owned())
         // Nobody receives when the solver was left behind.
