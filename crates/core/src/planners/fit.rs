@@ -1,8 +1,7 @@
 //! Placing one buffer after another: what all fitting planners share.
 //!
-//! The placed buffers are kept in a segment tree over the sections of time (a section begins at
-//! each distinct start; two lifetimes overlap exactly if they share a section). Each node keeps two
-//! sets of taken bytes:
+//! The placed buffers are kept in a segment tree over the [`sections`](super::sections) of time.
+//! Each node keeps two sets of taken bytes:
 //! * `cover`: of buffers that are live in all of the node's sections and not in all of its parent's,
 //! * `touch`: of buffers that are in the `cover` of a node below.
 //!
@@ -13,8 +12,9 @@
 //! cost: O(log n) range insertions and one merge of O(log n) sets for each buffer.
 
 use super::ranges::{Holes, Range, Ranges};
+use super::sections::Sections;
 use crate::limits::Deadline;
-use crate::model::{Buffer, BufferIdx, Bytes, Error, Plan, Problem, Reason, Step};
+use crate::model::{Buffer, BufferIdx, Bytes, Error, Plan, Problem, Reason};
 
 /// Which hole a buffer goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ struct Placed<'a> {
 impl<'a> Placed<'a> {
     fn of_pins(problem: &'a Problem) -> Placed<'a> {
         let sections = Sections::of(problem);
-        let node_count = 2 * sections.leaf_count();
+        let node_count = 2 * leaf_count(&sections);
         let mut placed = Placed {
             problem,
             sections,
@@ -118,7 +118,7 @@ impl<'a> Placed<'a> {
             return;
         }
         let range = (offset, top.next_multiple_of(self.grain));
-        let span = self.sections.span(buffer);
+        let span = Span::of(buffer, &self.sections);
         for node in span.parts() {
             self.cover[node].insert(range);
         }
@@ -129,7 +129,7 @@ impl<'a> Placed<'a> {
 
     fn fit(&self, idx: BufferIdx, rule: Rule) -> Bytes {
         let buffer = self.buffer(idx);
-        let span = self.sections.span(buffer);
+        let span = Span::of(buffer, &self.sections);
         let inside = span.parts().flat_map(|node| [&self.touch[node], &self.cover[node]]);
         let across = span.above().map(|node| &self.cover[node]);
         let mut fitting = Holes::between(inside.chain(across))
@@ -161,29 +161,8 @@ fn gcd(a: Bytes, b: Bytes) -> Bytes {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// The distinct starts, as the leaves of a segment tree.
-struct Sections(Vec<Step>);
-
-impl Sections {
-    fn of(problem: &Problem) -> Sections {
-        let mut starts: Vec<Step> = problem.buffers().iter().map(|b| b.lifetime.start).collect();
-        starts.sort_unstable();
-        starts.dedup();
-        Sections(starts)
-    }
-
-    fn leaf_count(&self) -> usize {
-        self.0.len().next_power_of_two()
-    }
-
-    fn span(&self, buffer: &Buffer) -> Span {
-        let section = |step| self.0.partition_point(|&start| start < step);
-        let leaf_count = self.leaf_count();
-        Span {
-            first: leaf_count + section(buffer.lifetime.start),
-            last: leaf_count + section(buffer.lifetime.end) - 1,
-        }
-    }
+fn leaf_count(sections: &Sections) -> usize {
+    sections.len().next_power_of_two()
 }
 
 /// The leaves `first..=last` of a segment tree.
@@ -194,6 +173,12 @@ struct Span {
 }
 
 impl Span {
+    fn of(buffer: &Buffer, sections: &Sections) -> Span {
+        let (first, end) = sections.range(buffer.lifetime);
+        let leaf_count = leaf_count(sections);
+        Span { first: leaf_count + first as usize, last: leaf_count + end as usize - 1 }
+    }
+
     /// The largest nodes that together make up the span.
     fn parts(self) -> impl Iterator<Item = usize> {
         let (mut first, mut end) = (self.first, self.last + 1);

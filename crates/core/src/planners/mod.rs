@@ -18,6 +18,7 @@ mod greedy;
 mod ilp;
 mod order;
 mod ranges;
+mod sections;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;
