@@ -1,12 +1,12 @@
 //! The portfolio: one heuristic after another until one meets the lower bound; the best plan wins.
 //!
-//! Each heuristic costs about the same and wins somewhere, so the order is by how often it ends at
-//! the bound. Within a time limit the first plan that is complete is kept, so that a limit costs
-//! quality, never the answer. The exact planner takes no part: eight conflicting buffers of mixed
-//! alignments can keep its default solver busy for seconds, and a time limit that decides which plan
-//! is returned would give the same problem different plans.
+//! Each heuristic wins somewhere, so the order is by how often it ends at the bound for its cost.
+//! Within a time limit the first plan that is complete is kept, so that a limit costs quality,
+//! never the answer. The exact planner takes no part: eight conflicting buffers of mixed alignments
+//! can keep its default solver busy for seconds, and a time limit that decides which plan is
+//! returned would give the same problem different plans.
 
-use super::{BestFit, Greedy, Planner};
+use super::{BestFit, Greedy, Planner, Skyline};
 use crate::limits::Limits;
 use crate::model::{Bytes, Error, GaveUp, Outcome, Problem, Reason};
 
@@ -14,11 +14,25 @@ use crate::model::{Bytes, Error, GaveUp, Outcome, Problem, Reason};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Auto;
 
-/// The heuristic that is optimal most often.
-const FIRST: &dyn Planner = &Greedy::BySize;
+/// For few buffers: the one that is optimal most often, then the others, likely winners first and
+/// the one that uses up the limits last.
+const FEW: (&dyn Planner, &[&dyn Planner]) = (
+    &Greedy::BySize,
+    &[
+        &Skyline::Passes,
+        &Greedy::ByArea,
+        &BestFit,
+        &Greedy::ByDuration,
+        &Greedy::ByStart,
+        &Skyline::Restarts,
+    ],
+);
 
-/// The others, likely winners first.
-const OTHERS: &[&dyn Planner] = &[&Greedy::ByArea, &BestFit, &Greedy::ByDuration, &Greedy::ByStart];
+/// For many buffers: those whose cost hardly grows faster than the number of buffers.
+const MANY: (&dyn Planner, &[&dyn Planner]) = (&Skyline::Passes, &[&Skyline::Restarts]);
+
+/// Beyond this a first fit takes longer than all passes of the skyline.
+const FEW_MAX: usize = 10_000;
 
 impl Planner for Auto {
     fn name(&self) -> &'static str {
@@ -27,8 +41,9 @@ impl Planner for Auto {
 
     fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
         let deadline = limits.start();
-        let mut best = FIRST.plan(problem, &deadline.limits())?;
-        for heuristic in OTHERS {
+        let (first, others) = if problem.len() <= FEW_MAX { FEW } else { MANY };
+        let mut best = first.plan(problem, &deadline.limits())?;
+        for heuristic in others {
             if is_final(&best) {
                 break;
             }

@@ -157,7 +157,7 @@ fn aligned_in((low, high): Range, buffer: &Buffer) -> Option<Bytes> {
     (top <= high).then_some(offset)
 }
 
-fn gcd(a: Bytes, b: Bytes) -> Bytes {
+pub(super) fn gcd(a: Bytes, b: Bytes) -> Bytes {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 

@@ -5,6 +5,8 @@
 //! | `auto` | the best of the others but `ilp`, stopping at the lower bound | theirs |
 //! | `greedy_by_…` | first fit in the order of size, area, duration or start | ~ n log² n |
 //! | `best_fit` | smallest hole that fits, largest first | ~ n log² n, and every hole |
+//! | `skyline` | fill the lowest place of the skyline, a few fixed ways | n log n |
+//! | `skyline_restarts` | the same in random ways until a limit | n log n each |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |
 //!
 //! A planner imports [`analysis`](crate::analysis), the nouns and the fitting shared here, never
@@ -17,14 +19,17 @@ mod greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 mod ilp;
 mod order;
+mod random;
 mod ranges;
 mod sections;
+mod skyline;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;
 pub use greedy::Greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 pub use ilp::Ilp;
+pub use skyline::Skyline;
 
 use crate::limits::Limits;
 use crate::model::{Error, Outcome, Problem};
@@ -50,6 +55,8 @@ pub const ALL: &[&dyn Planner] = &[
     &Greedy::ByDuration,
     &Greedy::ByStart,
     &BestFit,
+    &Skyline::Passes,
+    &Skyline::Restarts,
     #[cfg(any(feature = "ilp", feature = "highs"))]
     &Ilp,
 ];
