@@ -6,7 +6,7 @@
 //! can keep its default solver busy for seconds, and a time limit that decides which plan is
 //! returned would give the same problem different plans.
 
-use super::{BestFit, Greedy, Planner, Skyline};
+use super::{BestFit, Greedy, Planner, Skyline, Sweep};
 use crate::limits::Limits;
 use crate::model::{Bytes, Error, GaveUp, Outcome, Problem, Reason};
 
@@ -20,6 +20,7 @@ const FEW: (&dyn Planner, &[&dyn Planner]) = (
     &Greedy::BySize,
     &[
         &Skyline::Passes,
+        &Sweep,
         &Greedy::ByArea,
         &BestFit,
         &Greedy::ByDuration,
@@ -29,7 +30,7 @@ const FEW: (&dyn Planner, &[&dyn Planner]) = (
 );
 
 /// For many buffers: those whose cost hardly grows faster than the number of buffers.
-const MANY: (&dyn Planner, &[&dyn Planner]) = (&Skyline::Passes, &[&Skyline::Restarts]);
+const MANY: (&dyn Planner, &[&dyn Planner]) = (&Sweep, &[&Skyline::Restarts]);
 
 /// Beyond this a first fit takes longer than all passes of the skyline.
 const FEW_MAX: usize = 10_000;

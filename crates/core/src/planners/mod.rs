@@ -7,6 +7,7 @@
 //! | `best_fit` | smallest hole that fits, largest first | ~ n log² n, and every hole |
 //! | `skyline` | fill the lowest place of the skyline, a few fixed ways | n log n |
 //! | `skyline_restarts` | the same in random ways until a limit | n log n each |
+//! | `sweep` | best fit over time, from the peak outwards | n log n |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |
 //!
 //! A planner imports [`analysis`](crate::analysis), the nouns and the fitting shared here, never
@@ -23,6 +24,7 @@ mod random;
 mod ranges;
 mod sections;
 mod skyline;
+mod sweep;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;
@@ -30,6 +32,7 @@ pub use greedy::Greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 pub use ilp::Ilp;
 pub use skyline::Skyline;
+pub use sweep::Sweep;
 
 use crate::limits::Limits;
 use crate::model::{Error, Outcome, Problem};
@@ -57,6 +60,7 @@ pub const ALL: &[&dyn Planner] = &[
     &BestFit,
     &Skyline::Passes,
     &Skyline::Restarts,
+    &Sweep,
     #[cfg(any(feature = "ilp", feature = "highs"))]
     &Ilp,
 ];
