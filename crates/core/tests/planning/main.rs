@@ -8,4 +8,5 @@ mod families;
 mod liveness;
 mod metamorphic;
 mod naive;
+mod packing;
 mod planners;
