@@ -19,6 +19,9 @@ export const PLANNERS = [
   "greedy_by_duration",
   "greedy_by_start",
   "best_fit",
+  "skyline",
+  "skyline_restarts",
+  "sweep",
   "ilp",
 ] as const;
 
