@@ -6,7 +6,7 @@ mod libtorch;
 use libtorch::LibTorch;
 
 fn main() {
-    for path in ["build.rs", "build", "cpp", "src/bridge.rs"] {
+    for path in ["build.rs", "build", "cpp", "src/bridge.rs", "tests/raw.cc"] {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rerun-if-env-changed=LIBTORCH");
@@ -22,15 +22,17 @@ fn main() {
 
 fn build(libtorch: &LibTorch) {
     let mut shim = cxx_build::bridge("src/bridge.rs");
-    shim.files(["cpp/allocator.cc", "cpp/model.cc"]).std(libtorch.cpp_standard());
-    for include in &libtorch.includes {
-        // As system headers: their warnings are not ours.
-        shim.flag("-isystem").flag(include.display().to_string());
-    }
+    shim.files(["cpp/allocator.cc", "cpp/model.cc"]);
     for define in libtorch.defines() {
         shim.define(define, None);
     }
-    shim.compile("memo_torch_shim");
+    against(&mut shim, libtorch).compile("memo_torch_shim");
+
+    let mut raw = cc::Build::new();
+    raw.cpp(true).file("tests/raw.cc");
+    for object in against(&mut raw, libtorch).compile_intermediates() {
+        println!("cargo::rustc-link-arg-tests={}", object.display());
+    }
 
     let lib = libtorch.lib.display();
     println!("cargo::rustc-link-search=native={lib}");
@@ -40,4 +42,14 @@ fn build(libtorch: &LibTorch) {
     // DEP_MEMO_TORCH_SHIM_LIBDIR in its own build script.
     println!("cargo::rustc-link-arg=-Wl,-rpath,{lib}");
     println!("cargo::metadata=libdir={lib}");
+}
+
+/// Lets `code` include this LibTorch.
+fn against<'a>(code: &'a mut cc::Build, libtorch: &LibTorch) -> &'a mut cc::Build {
+    code.std(libtorch.cpp_standard());
+    for include in &libtorch.includes {
+        // As system headers: their warnings are not ours.
+        code.flag("-isystem").flag(include.display().to_string());
+    }
+    code
 }

@@ -12,28 +12,12 @@ import warnings
 import zlib
 
 import torch
+import torchvision
 
 warnings.filterwarnings("ignore")
 
 
-class Tiny(torch.nn.Module):
-    """Two convolutions and their sum: small enough to test with, scripted, not traced."""
-
-    def __init__(self):
-        super().__init__()
-        self.first = torch.nn.Conv2d(3, 8, 3, padding=1)
-        self.second = torch.nn.Conv2d(8, 8, 3, padding=1)
-
-    def forward(self, x):
-        y = torch.relu(self.first(x))
-        return (y + self.second(y)).mean([2, 3])
-
-
-def scripted(name):
-    if name == "tiny":
-        return torch.jit.freeze(torch.jit.script(Tiny().eval()))
-    import torchvision
-
+def traced(name):
     options = {"init_weights": True} if name == "googlenet" else {}
     model = getattr(torchvision.models, name)(weights=None, **options).eval()
     with torch.no_grad():
@@ -46,7 +30,7 @@ def export(folder, name):
         return "reused"
     torch.manual_seed(zlib.crc32(name.encode()))
     unfinished = f"{path}.{os.getpid()}"
-    torch.jit.save(scripted(name), unfinished)
+    torch.jit.save(traced(name), unfinished)
     os.replace(unfinished, path)
     return "exported"
 

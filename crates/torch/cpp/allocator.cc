@@ -59,9 +59,13 @@ struct MemoAllocator final : c10::Allocator {
 #endif
 };
 
-/// What is remembered of an op until the scope has ended: making text of it then costs the run
-/// nothing.
-using Place = torch::jit::SourceRange;
+/// What is remembered of an op until the scope has ended: making text of its line only then costs
+/// the run nothing.
+struct Place {
+  /// Module by module, from the model inwards; LibTorch has them as text only.
+  std::vector<std::string> modules;
+  torch::jit::SourceRange line;
+};
 
 /// The ops of one recorded thread.
 struct Ops {
@@ -82,7 +86,10 @@ Place place_of(const at::RecordFunction& op) {
     return {};
   }
   auto stack = torch::jit::currentCallstack();
-  return stack.empty() ? Place() : std::move(stack.front().range);
+  if (stack.empty()) {
+    return {};
+  }
+  return {torch::jit::currentModuleHierarchy(), std::move(stack.front().range)};
 }
 
 // LibTorch hands thread-local callbacks to the threads of a fork, where nobody is recorded; it
@@ -103,11 +110,11 @@ void end(const at::RecordFunction& op, at::ObserverContext*) {
 
 /// The text from which the code that LibTorch runs was made. For a traced model that is the Python
 /// stack, innermost line first.
-std::string text_of(const Place& place) {
-  if (!place.source()) {
+std::string text_of(const torch::jit::SourceRange& line) {
+  if (!line.source()) {
     return {};
   }
-  auto origin = place.findSourceRangeThatGenerated().value_or(place);
+  auto origin = line.findSourceRangeThatGenerated().value_or(line);
   auto text = origin.source()->text_str().str();
   auto file = origin.file_line_col();
   if (!file) {
@@ -134,15 +141,20 @@ void ops_begin() {
                    at::RecordScope::USER_SCOPE}));
 }
 
-rust::Vec<rust::String> ops_end() {
+rust::Vec<Origin> ops_end() {
   at::removeCallback(ops.callback);
-  rust::Vec<rust::String> places;
-  places.reserve(ops.places.size());
+  rust::Vec<Origin> origins;
+  origins.reserve(ops.places.size());
   for (const auto& place : ops.places) {
-    places.push_back(rust::String::lossy(text_of(place)));
+    Origin origin;
+    for (const auto& module : place.modules) {
+      origin.modules.push_back(rust::String::lossy(module));
+    }
+    origin.source = rust::String::lossy(text_of(place.line));
+    origins.push_back(std::move(origin));
   }
   ops.places.clear();
-  return places;
+  return origins;
 }
 
 }  // namespace memo

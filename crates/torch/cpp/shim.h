@@ -18,8 +18,11 @@ void install();
 /// From now on the ops of this thread are reported.
 void ops_begin();
 
-/// Ends that; the place in the model of each op that was reported, empty where nobody knows.
-rust::Vec<rust::String> ops_end();
+/// Where an op comes from; Rust declares it.
+struct Origin;
+
+/// Ends that; where each op that was reported comes from, empty where nobody knows.
+rust::Vec<Origin> ops_end();
 
 // model.cc
 

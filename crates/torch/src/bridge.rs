@@ -4,6 +4,14 @@ use crate::mode::{allocated, freed, op_begins, op_ends, planned};
 
 #[cxx::bridge(namespace = "memo")]
 pub(crate) mod ffi {
+    /// Where an op comes from, in LibTorch's words.
+    struct Origin {
+        /// The functions that are running, from the model inwards: `layer1(Sequential)::forward`.
+        modules: Vec<String>,
+        /// The text from which the op's code was made.
+        source: String,
+    }
+
     extern "Rust" {
         fn planned(size: usize) -> *mut u8;
         unsafe fn allocated(block: *mut u8, size: usize);
@@ -17,7 +25,7 @@ pub(crate) mod ffi {
 
         fn install();
         fn ops_begin();
-        fn ops_end() -> Vec<String>;
+        fn ops_end() -> Vec<Origin>;
 
         type Tensors;
         fn no_tensors() -> UniquePtr<Tensors>;

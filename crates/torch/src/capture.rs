@@ -20,13 +20,13 @@ pub const ALIGNMENT: u64 = 64;
 /// a later one.
 pub fn capture<T>(key: Key, run: impl FnOnce() -> T) -> (T, Trace) {
     install();
-    let ((result, places), recorder) = recording(Recorder::new(ALIGNMENT), || {
+    let ((result, origins), recorder) = recording(Recorder::new(ALIGNMENT), || {
         let ops = OpReports::begin();
         (run(), ops.end())
     });
     let mut trace = recorder.finish(key);
-    for (op, text) in trace.ops.iter_mut().zip(&places) {
-        op.place = place::of(text);
+    for (op, origin) in trace.ops.iter_mut().zip(&origins) {
+        op.place = place::of(origin);
     }
     inherit_places(&mut trace);
     (result, trace)
@@ -60,7 +60,7 @@ impl OpReports {
         OpReports
     }
 
-    fn end(self) -> Vec<String> {
+    fn end(self) -> Vec<ffi::Origin> {
         std::mem::forget(self);
         ffi::ops_end()
     }

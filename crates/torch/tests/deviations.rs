@@ -134,6 +134,23 @@ fn a_second_model_in_the_same_scope() {
 }
 
 #[test]
+fn a_model_that_forks() {
+    let (model, inputs) = warm_model("forked", &[2, 3, 32, 32]);
+    let expected = model.forward(&inputs).unwrap();
+    let mut arena = arena_of(&model, &inputs);
+    for run in 1..=50 {
+        let before = arena.stats().requests();
+        let outputs = serve(&mut arena, || model.forward(&inputs)).unwrap();
+        assert_bit_equal(&outputs, &expected);
+        // At least the first convolution is this thread's.
+        let stats = arena.stats();
+        assert!(stats.requests() > before, "run {run}: {stats:?}");
+        assert_eq!((stats.double_frees, stats.strays), (0, 0), "{stats:?}");
+    }
+    assert!(arena.stats().hits > 0, "{:?}", arena.stats());
+}
+
+#[test]
 fn arenas_nest() {
     let (outer, inputs) = warm_model("mobilenet_v3_small", &IMAGE);
     let (inner, small) = warm_model("tiny", &[2, 3, 32, 32]);

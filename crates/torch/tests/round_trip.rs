@@ -61,6 +61,20 @@ fn every_request_is_tagged_and_has_a_place() {
 }
 
 #[test]
+fn ops_of_models_that_kept_their_modules_name_them() {
+    for name in ["scripted", "traced"] {
+        let (model, inputs) = warm_model(name, &[2, 3, 32, 32]);
+        let trace = trace_of(&model, &inputs);
+        let of = |kind: &'static str| trace.ops.iter().filter(move |op| op.name.contains(kind));
+        assert_eq!(of("conv").next().unwrap().place, "blocks.0.conv", "{name}");
+        assert_eq!(of("conv").next_back().unwrap().place, "blocks.1.conv", "{name}");
+        assert_eq!(of("relu").next_back().unwrap().place, "blocks.1", "{name}");
+        // Of the model itself, so the line says more.
+        assert!(of("mean").next_back().unwrap().place.contains("models.py:"), "{:#?}", trace.ops);
+    }
+}
+
+#[test]
 fn two_captures_are_equal() {
     let (model, inputs) = warm_model("tiny", &[2, 3, 32, 32]);
     assert_eq!(trace_of(&model, &inputs), trace_of(&model, &inputs));
@@ -89,10 +103,11 @@ fn files_that_are_no_models_are_refused() {
     std::fs::write(&truncated, &whole[..whole.len() / 2]).unwrap();
     let text = folder.join("text.pt");
     std::fs::write(&text, "no model").unwrap();
-    for file in [folder.join("missing.pt"), truncated, text] {
+    for file in [folder.join("missing.pt"), folder.join("."), truncated, text] {
         let error = Model::load(&file).unwrap_err();
         assert_eq!(error.code(), Code::BadModel, "{error}");
-        assert!(error.to_string().contains(file.file_name().unwrap().to_str().unwrap()));
+        let words = error.to_string();
+        assert!(words.starts_with(file.to_str().unwrap()) && words.lines().count() == 1, "{words}");
     }
 }
 
@@ -103,6 +118,24 @@ fn a_shape_must_have_as_many_values() {
     assert!(Tensor::from_f32(&[usize::MAX, 2], &[]).is_err());
     let empty = Tensor::from_f32(&[0, 3], &[]).unwrap();
     assert_eq!((empty.signature().as_str(), empty.bytes().unwrap().len()), ("f32[0,3]", 0));
+}
+
+#[test]
+fn shapes_beyond_memory_are_refused() {
+    for shape in [&[usize::MAX, 2][..], &[99_999_999_999, 99_999_999], &[1 << 60], &[1 << 61, 8]] {
+        let error = Tensor::from_seed(shape, 1).unwrap_err();
+        assert_eq!(error.code(), Code::RunFailed, "{error}");
+    }
+    assert!(Tensor::from_seed(&[usize::MAX, 0], 1).is_err(), "no length is negative");
+    assert_eq!(Tensor::from_seed(&[], 1).unwrap().signature(), "f32[]");
+}
+
+#[test]
+fn what_a_model_raises_is_one_line() {
+    let model = Model::load(model_file("raising")).unwrap();
+    let error = model.forward(&[Tensor::from_seed(&[1], 1).unwrap()]).unwrap_err();
+    assert_eq!(error.code(), Code::RunFailed);
+    assert_eq!(error.to_string(), "builtins.ValueError: this model");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Models to test with, and the way from a model to an arena.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use memo_malloc::arena::Arena;
@@ -25,13 +25,17 @@ fn own_folder() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("models").join(version)
 }
 
-fn export(folder: &std::path::Path, name: &str) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/python/export_models.py");
+fn export(folder: &Path, name: &str) {
+    let script = match name {
+        "resnet18" | "mobilenet_v3_small" => "../cli/python/export_models.py",
+        _ => "tests/models.py",
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
     let named = std::env::var("MEMO_PYTHON").ok();
     let pythons = named.into_iter().chain(["python3".into(), "/usr/bin/python3".into()]);
     let mut failures = Vec::new();
     for python in pythons {
-        match Command::new(&python).arg(script).arg(folder).arg(name).output() {
+        match Command::new(&python).arg(&script).arg(folder).arg(name).output() {
             Ok(output) if output.status.success() => return,
             Ok(output) => {
                 let words = String::from_utf8_lossy(&output.stderr);
