@@ -36,7 +36,8 @@ impl Model {
         };
         let digest = digest_of(path).map_err(|error| bad(&error))?;
         let text = path.to_str().ok_or_else(|| bad(&"its name is not UTF-8"))?;
-        let module = ffi::load(text).map_err(|error| bad(&error.what()))?;
+        let module =
+            ffi::load(text).map_err(|error| bad(&Error::thrown(Code::BadModel, &error)))?;
         Ok(Model { module, digest })
     }
 
@@ -46,7 +47,7 @@ impl Model {
     /// # Errors
     /// `RUN_FAILED` when the model refuses the inputs or fails.
     pub fn forward(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>, Error> {
-        let failed = |error: cxx::Exception| Error::new(Code::RunFailed, error.what());
+        let failed = |error: cxx::Exception| Error::thrown(Code::RunFailed, &error);
         let mut arguments = ffi::no_tensors();
         for input in inputs {
             arguments.pin_mut().append(&input.list);

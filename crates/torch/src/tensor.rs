@@ -23,8 +23,7 @@ impl Tensor {
     /// # Errors
     /// `RUN_FAILED` when shape and values do not go together, or memory is short.
     pub fn from_f32(shape: &[usize], values: &[f32]) -> Result<Tensor, Error> {
-        let element_count = shape.iter().try_fold(1_usize, |product, &n| product.checked_mul(n));
-        if element_count != Some(values.len()) {
+        if element_count(shape) != Some(values.len()) {
             let message =
                 format!("a tensor of shape {shape:?} does not have {} values", values.len());
             return Err(Error::new(Code::RunFailed, message));
@@ -32,7 +31,7 @@ impl Tensor {
         // A length that has as many values in memory fits an i64.
         let shape: Vec<i64> = shape.iter().map(|&n| n.cast_signed() as i64).collect();
         let mut list = ffi::no_tensors();
-        list.pin_mut().push(&shape, values).map_err(|e| Error::new(Code::RunFailed, e.what()))?;
+        list.pin_mut().push(&shape, values).map_err(|e| Error::thrown(Code::RunFailed, &e))?;
         Ok(Tensor { list })
     }
 
@@ -41,7 +40,11 @@ impl Tensor {
     /// # Errors
     /// `RUN_FAILED` when memory is short.
     pub fn from_seed(shape: &[usize], seed: u64) -> Result<Tensor, Error> {
-        let values: Vec<f32> = uniform(seed).take(shape.iter().product()).collect();
+        let no_room = || Error::new(Code::RunFailed, format!("no memory for shape {shape:?}"));
+        let element_count = element_count(shape).ok_or_else(no_room)?;
+        let mut values = Vec::new();
+        values.try_reserve_exact(element_count).map_err(|_| no_room())?;
+        values.extend(uniform(seed).take(element_count));
         Tensor::from_f32(shape, &values)
     }
 
@@ -63,7 +66,7 @@ impl Tensor {
     /// # Errors
     /// `RUN_FAILED` when they lie otherwise and there is no memory to put them in order.
     pub fn bytes(&self) -> Result<&[u8], Error> {
-        self.list.bytes(0).map_err(|error| Error::new(Code::RunFailed, error.what()))
+        self.list.bytes(0).map_err(|error| Error::thrown(Code::RunFailed, &error))
     }
 
     /// Whether type, shape and every bit are the same.
@@ -87,6 +90,11 @@ impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Tensor({})", self.signature())
     }
+}
+
+/// The product of the lengths; none beyond `usize`.
+fn element_count(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1_usize, |product, &n| product.checked_mul(n))
 }
 
 /// `SplitMix64`, of which 24 bits make a float.
