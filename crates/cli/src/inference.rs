@@ -5,6 +5,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use memo_malloc::Code;
+
+use crate::failure::Failure;
+
 /// A model and its inputs.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Inference {
@@ -28,6 +32,21 @@ impl Inference {
             }
         }
         self
+    }
+
+    /// Whether the inputs are of a size that can be meant.
+    ///
+    /// # Errors
+    /// `BAD_ARGUMENT` when they are not.
+    pub fn judged(&self) -> Result<&Inference, Failure> {
+        let counts = self.inputs.iter().map(Shape::element_count);
+        let total = counts.reduce(|one, other| one?.checked_add(other?)).flatten();
+        if total.is_some_and(|total| (1..=ELEMENT_COUNT_MAX).contains(&total)) {
+            return Ok(self);
+        }
+        let message = format!("inputs of {}: {SIZES}", self.shapes());
+        let fix = "give --input and --batch lengths that the model takes, such as 1x3x224x224";
+        Err(Failure::new(Code::BadArgument, message).fix_by(fix))
     }
 
     /// What to type to get the same again.
@@ -56,8 +75,16 @@ impl Inference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shape(pub Vec<usize>);
 
-/// More than any model takes; keeps the product of the lengths within an address space.
-const ELEMENT_COUNT_MAX: usize = 1 << 40;
+impl Shape {
+    /// The product of the lengths; none beyond `usize`.
+    fn element_count(&self) -> Option<usize> {
+        self.0.iter().try_fold(1_usize, |product, &n| product.checked_mul(n))
+    }
+}
+
+/// 4 GiB of f32: more than any model takes, less than a machine for models has.
+const ELEMENT_COUNT_MAX: usize = 1 << 30;
+const SIZES: &str = "expected from 1 to 2^30 elements";
 
 impl FromStr for Shape {
     type Err = String;
@@ -65,13 +92,10 @@ impl FromStr for Shape {
     fn from_str(text: &str) -> Result<Shape, String> {
         let lengths = text.split('x').map(|length| length.parse().ok().filter(|&n| n > 0));
         let lengths: Option<Vec<usize>> = lengths.collect();
-        let lengths = lengths.ok_or("expected lengths above 0 such as 1x3x224x224")?;
-        lengths
-            .iter()
-            .try_fold(1_usize, |product, &n| product.checked_mul(n))
-            .filter(|&product| product <= ELEMENT_COUNT_MAX)
-            .ok_or("that is beyond 2^40 elements")?;
-        Ok(Shape(lengths))
+        let shape = Shape(lengths.ok_or("expected lengths above 0 such as 1x3x224x224")?);
+        let element_count = shape.element_count().filter(|&count| count <= ELEMENT_COUNT_MAX);
+        element_count.ok_or(SIZES)?;
+        Ok(shape)
     }
 }
 
@@ -97,6 +121,23 @@ mod tests {
     fn everything_else_is_refused() {
         for text in ["", "x", "1x", "0x3", "-1x3", "1.5", "1,3", "99999999999x99999999999"] {
             assert!(text.parse::<Shape>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn batches_and_numbers_of_inputs_are_judged() {
+        let input: Shape = "1x3x224x224".parse().unwrap();
+        let model = || PathBuf::from("m.pt");
+        let inputs =
+            |count| Inference { model: model(), inputs: vec![input.clone(); count], threads: 1 };
+        assert!(inputs(2).judged().is_ok());
+        for wrong in [
+            inputs(2).with_batch(0),
+            inputs(1).with_batch(10_000),
+            inputs(1).with_batch(usize::MAX),
+            inputs(2).with_batch(4_000),
+        ] {
+            assert_eq!(wrong.judged().unwrap_err().code(), "BAD_ARGUMENT", "{wrong:?}");
         }
     }
 }

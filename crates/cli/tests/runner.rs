@@ -25,16 +25,20 @@ fn json(args: &[&str]) -> (i32, Value) {
     (output.status.code().unwrap(), serde_json::from_str(&text).unwrap())
 }
 
-/// A small model, exported by the first Python that can.
 fn model() -> String {
+    test_model("tiny")
+}
+
+/// A small model, exported by the first Python that can.
+fn test_model(name: &str) -> String {
     let named = std::env::var_os("MEMO_TEST_MODELS").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("models"));
-    let file = folder.join("tiny.pt");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/export_models.py");
+    let file = folder.join(format!("{name}.pt"));
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../torch/tests/models.py");
     let pythons = std::env::var("MEMO_PYTHON").ok();
     let mut pythons = pythons.into_iter().chain(["python3".into(), "/usr/bin/python3".into()]);
     let exports = |python: String| {
-        let output = Command::new(python).arg(script).arg(&folder).arg("tiny").output();
+        let output = Command::new(python).arg(script).arg(&folder).arg(name).output();
         output.is_ok_and(|output| output.status.success())
     };
     assert!(file.exists() || pythons.any(exports), "set MEMO_PYTHON to one with torchvision");
@@ -107,11 +111,37 @@ fn models_that_cannot_be_read_or_run_are_named() {
     let (folder, model) = (tempfile::tempdir().unwrap(), model());
     let trace = folder.path().join("trace.json");
     let trace = trace.to_str().unwrap();
-    let cases = [("missing.pt", IMAGE[1], "BAD_MODEL"), (&*model, "1x4x8x8", "RUN_FAILED")];
-    for (model, shape, expected) in cases {
-        let (code, found) = json(&["capture", model, "--input", shape, "-o", trace]);
+    let garbage = folder.path().join("garbage.pt");
+    std::fs::write(&garbage, [7; 1000]).unwrap();
+    let raising = test_model("raising");
+    let cases: [(&str, &[&str], &str); 8] = [
+        ("missing.pt", &IMAGE, "BAD_MODEL"),
+        (garbage.to_str().unwrap(), &IMAGE, "BAD_MODEL"),
+        (folder.path().to_str().unwrap(), &IMAGE, "BAD_MODEL"),
+        (&model, &["--input", "1x4x8x8"], "RUN_FAILED"),
+        (&model, &["--input", "2x3x32x32", "--input", "1"], "RUN_FAILED"),
+        (&raising, &["--input", "1"], "RUN_FAILED"),
+        (&model, &["--input", "2x3x32x32", "--batch", "99999999999999"], "BAD_ARGUMENT"),
+        (&model, &["--input", "2x3x32x32", "--batch", "1,0"], "BAD_ARGUMENT"),
+    ];
+    for (model, inputs, expected) in cases {
+        let (code, found) = json(&[&["capture", model, "-o", trace], inputs].concat());
         assert_eq!((code, &found["error"]["code"]), (2, &Value::from(expected)), "{found}");
+        let message = found["error"]["message"].as_str().unwrap();
+        assert!(!message.is_empty() && message.lines().count() == 1, "{message}");
         assert!(!Path::new(trace).exists());
+    }
+}
+
+#[test]
+fn shapes_that_cannot_be_meant_are_wrong_usage() {
+    let model = model();
+    for shape in ["99999999999x99999999", "1x0x3", "-1x3", "", "x", "2x2.5", "1073741825"] {
+        let input = format!("--input={shape}");
+        let output = memo(&["bench", &model, &input]);
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{shape}: {words}");
+        assert!(words.contains("--input <SHAPE>") && words.contains("expected"), "{words}");
     }
 }
 

@@ -38,6 +38,7 @@ pub struct Args {
 
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
+        self.inference.judged()?;
         let runner = Runner::find()?;
         let folder = tempfile::tempdir().map_err(|e| Failure::new(Code::Io, e.to_string()))?;
         let plan = match &self.plan {

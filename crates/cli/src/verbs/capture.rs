@@ -43,7 +43,8 @@ impl Args {
         let runner = Runner::find()?;
         let captures = self.captures();
         let overwrite = if self.force { Overwrite::Force } else { Overwrite::Refuse };
-        for (_, output) in &captures {
+        for (inference, output) in &captures {
+            inference.judged()?;
             may_write(output, overwrite)?;
         }
         let mut results = Vec::new();
