@@ -42,7 +42,7 @@ export type Cause =
   | { readonly kind: "pins-collide"; readonly first: number; readonly second: number };
 
 /** Which limit was reached. */
-export type Reason = "heuristic" | "time-limit" | "cancelled";
+export type Reason = "heuristic" | "time-limit" | "cancelled" | "node-limit";
 
 /** The answer of a planner: branch on `status`. */
 export type Outcome =
@@ -59,7 +59,7 @@ export type Outcome =
 export const CERTIFICATES = ["", "max-load", "pin-top", "finished-search"] as const;
 
 /** The reasons, at the numbers they have in `memo.h`. */
-const REASONS = ["", "heuristic", "time-limit", "cancelled"] as const;
+const REASONS = ["", "heuristic", "time-limit", "cancelled", "node-limit"] as const;
 
 /** Bytes of `MemoOutcome`: three doubles, then eight 32-bit integers. */
 const OUTCOME_BYTES = 3 * 8 + 8 * 4;

@@ -22,6 +22,7 @@ export const PLANNERS = [
   "skyline",
   "skyline_restarts",
   "sweep",
+  "exact",
   "ilp",
 ] as const;
 

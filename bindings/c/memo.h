@@ -111,6 +111,10 @@ enum MemoReason
      * Somebody asked it to stop.
      */
     MEMO_REASON_CANCELLED = 3,
+    /**
+     * The most moves a search may make.
+     */
+    MEMO_REASON_NODE_LIMIT = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -51,6 +51,8 @@ pub enum MemoReason {
     TimeLimit = 2,
     /// Somebody asked it to stop.
     Cancelled = 3,
+    /// The most moves a search may make.
+    NodeLimit = 4,
 }
 
 /// Why no plan exists.
@@ -165,6 +167,7 @@ fn reason(reason: Reason) -> Result<MemoReason, Failure> {
         Reason::Heuristic => Ok(MemoReason::Heuristic),
         Reason::TimeLimit => Ok(MemoReason::TimeLimit),
         Reason::Cancelled => Ok(MemoReason::Cancelled),
+        Reason::NodeLimit => Ok(MemoReason::NodeLimit),
         other => Err(unknown(&other)),
     }
 }

@@ -70,6 +70,8 @@ pub enum Reason {
     Heuristic,
     /// The time limit.
     TimeLimit,
+    /// The most moves a search may make.
+    NodeLimit,
     /// Somebody asked it to stop.
     Cancelled,
 }
@@ -80,6 +82,7 @@ impl Reason {
         match self {
             Reason::Heuristic => "heuristic",
             Reason::TimeLimit => "time-limit",
+            Reason::NodeLimit => "node-limit",
             Reason::Cancelled => "cancelled",
         }
     }

@@ -8,6 +8,7 @@
 //! | `skyline` | fill the lowest place of the skyline, a few fixed ways | n log n |
 //! | `skyline_restarts` | the same in random ways until a limit | n log n each |
 //! | `sweep` | best fit over time, from the peak outwards | n log n |
+//! | `exact` | exact: branch and bound over a skyline | exponential; stops at a limit |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |
 //!
 //! A planner imports [`analysis`](crate::analysis), the nouns and the fitting shared here, never
@@ -15,6 +16,7 @@
 
 mod auto;
 mod best_fit;
+mod exact;
 mod fit;
 mod greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
@@ -28,6 +30,7 @@ mod sweep;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;
+pub use exact::{Exact, Rules};
 pub use greedy::Greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 pub use ilp::Ilp;
@@ -61,6 +64,7 @@ pub const ALL: &[&dyn Planner] = &[
     &Skyline::Passes,
     &Skyline::Restarts,
     &Sweep,
+    &Exact { rules: Rules::ALL },
     #[cfg(any(feature = "ilp", feature = "highs"))]
     &Ilp,
 ];

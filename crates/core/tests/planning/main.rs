@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod branch_and_bound;
 #[cfg(feature = "ilp")]
 mod exact;
 mod families;
@@ -10,3 +11,4 @@ mod metamorphic;
 mod naive;
 mod packing;
 mod planners;
+mod rectangles;

@@ -1,0 +1,123 @@
+//! Exact planning by branch and bound over a skyline, for up to thousands of buffers.
+//!
+//! The search builds a plan from below. At every moment the places that are settled end in a
+//! [`skyline`]; the lowest bar still to come in a section at the end of a [`valley`] of it can only
+//! be one of a few, so the search branches there. Most problems that planners meet have a plan whose
+//! peak is the load, and a search that aims at just that has no room to waste: a wrong move shows at
+//! once, and most moves are forced. So the [`hunt`] asks "within the bound?" first, with many
+//! different [`order`]s and small budgets, and only then for more. A search that ends without a plan
+//! is a proof.
+//!
+//! ```text
+//! problem ─grid─▶ bars over sections ─hunt─▶ targets ─order─▶ orders ─search─▶ offsets or proof
+//! ```
+//! Cost: exponential in the worst case; on perfect packings and on the public hard instances about
+//! n moves of O(sections) each. Sources: canonical solutions, dominance, section inference and
+//! decomposition from Moffitt, *MiniMalloc: a lightweight memory allocator for hardware-accelerated
+//! machine learning*, 2023; symmetry of twins from omnimalloc's `SuperMalloc`; branching on the
+//! ends of valleys follows the skyline methods for strip packing. Where those place the lowest of all
+//! candidates next, we branch where the fewest are left, anywhere on the skyline.
+
+mod bits;
+mod grid;
+mod hunt;
+mod meter;
+mod order;
+mod rules;
+mod search;
+mod skyline;
+mod valley;
+
+pub use rules::Rules;
+
+use self::grid::Grid;
+use self::hunt::{Catch, Hunt};
+use self::meter::Meter;
+use super::Planner;
+use super::fit::{Rule, place_in_order, plan_of};
+use super::order::Order;
+use crate::analysis::refute;
+use crate::limits::{Deadline, Limits};
+use crate::model::{
+    Bytes, Certificate, Error, Outcome, Plan, Problem, Reason, Refutation, RefutationCause,
+};
+
+/// The smallest peak, proven; with a capacity a plan within it, or the proof that there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Exact {
+    /// The rules by which branches are left out.
+    pub rules: Rules,
+}
+
+const NAME: &str = "exact";
+
+/// Most buffers. The tables of so many, when they are aligned or pinned, take 13 MB.
+const BUFFERS_MAX: usize = 10_000;
+
+impl Planner for Exact {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
+        let deadline = limits.start();
+        if let Some(refutation) = refute(problem) {
+            return Ok(Outcome::Infeasible(refutation));
+        }
+        let count = problem.len();
+        if count > BUFFERS_MAX {
+            return Err(Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX });
+        }
+        let order = Order::Size.of(problem);
+        let (offsets, reason) = place_in_order(problem, &order, Rule::FirstFit, &deadline);
+        let first = plan_of(problem, offsets);
+        Ok(match reason {
+            Some(_) => Outcome::stopped(first, problem.capacity(), reason),
+            None => self.improve(problem, first, &deadline),
+        })
+    }
+}
+
+impl Exact {
+    /// Goes on from a plan that somebody else made. With a capacity it ends as soon as a plan is
+    /// within it, else with the smallest peak.
+    pub(super) fn improve(self, problem: &Problem, first: Plan, deadline: &Deadline) -> Outcome {
+        let capacity = problem.capacity();
+        if first.is_optimal() || capacity.is_some_and(|capacity| first.peak <= capacity) {
+            return Outcome::of(first, capacity);
+        }
+        let grid = Grid::of(problem);
+        // Rounding up keeps the bound: every top that the search can make is a whole number of units.
+        let bound = first.lower_bound.div_ceil(grid.unit);
+        let hunt = Hunt::new(&grid, self.rules, bound, Meter::new(deadline));
+        let Catch { found, bound, stopped } = match capacity {
+            Some(capacity) => hunt.decide(capacity / grid.unit),
+            None => hunt.minimise(first.peak.div_ceil(grid.unit)),
+        };
+        let best =
+            found.map_or_else(|| first.clone(), |found| plan_at(problem, &grid, &found.offsets));
+        outcome(best, bound * grid.unit, capacity, stopped)
+    }
+}
+
+fn plan_at(problem: &Problem, grid: &Grid, in_units: &[Bytes]) -> Plan {
+    let mut offsets: Vec<Bytes> = problem.buffers().iter().map(|b| b.pin.unwrap_or(0)).collect();
+    for (bar, offset) in grid.bars.iter().zip(in_units) {
+        offsets[bar.buffer.usize()] = offset * grid.unit;
+    }
+    plan_of(problem, offsets)
+}
+
+/// What is said of the best plan, given the bound that searches have proven.
+fn outcome(best: Plan, bound: Bytes, capacity: Option<Bytes>, stopped: Option<Reason>) -> Outcome {
+    let certificate = Certificate::FinishedSearch;
+    if let Some(capacity) = capacity.filter(|&capacity| bound > capacity) {
+        let cause = RefutationCause::Capacity { capacity };
+        return Outcome::Infeasible(Refutation { lower_bound: bound, certificate, cause });
+    }
+    // The certificate of the load is kept where it suffices: anybody can check that one.
+    let lower_bound = bound.min(best.peak);
+    let is_raised = lower_bound > best.lower_bound;
+    let best = if is_raised { Plan { lower_bound, certificate, ..best } } else { best };
+    Outcome::stopped(best, capacity, stopped)
+}
