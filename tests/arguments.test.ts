@@ -97,6 +97,87 @@ test("steps beyond 32 bits", () => {
   );
 });
 
+test("columns that a getter shortens after they were read", () => {
+  const fresh = () => ({
+    sizes: Float64Array.of(8, 8),
+    starts: Uint32Array.of(0, 0),
+    ends: Uint32Array.of(1, 1),
+  });
+  const detach = (column: Float64Array | Uint32Array) =>
+    structuredClone(column.buffer, { transfer: [column.buffer as ArrayBuffer] });
+  const detached = (name: string) =>
+    `${name} is detached: its memory was transferred; pass it before, or a copy`;
+
+  const ofColumn = fresh();
+  const getter = {
+    ...ofColumn,
+    get ends() {
+      detach(ofColumn.sizes);
+      return ofColumn.ends;
+    },
+  };
+  refused(() => plan(getter), detached("sizes"));
+
+  const ofOption = fresh();
+  const option = {
+    get align() {
+      detach(ofOption.starts);
+      return 1;
+    },
+  };
+  refused(() => plan(ofOption, option), detached("starts"));
+  const again = fresh();
+  const problem = {
+    ...again,
+    get ends() {
+      detach(offsets);
+      return again.ends;
+    },
+  };
+  const offsets = Float64Array.of(0, 8);
+  refused(() => check(problem, { ...goodPlan, offsets }), detached("offsets"));
+});
+
+test("columns that say to be longer than they are", () => {
+  const long = Object.defineProperty(Uint32Array.of(0), "length", { value: 2 });
+  refused(
+    () => plan({ ...columns, starts: long }),
+    "starts has 1 elements, but sizes has 2; make them equal",
+  );
+  refused(
+    () => plan({ ...columns, sizes: new Proxy(columns.sizes, {}) }),
+    "sizes Float64Array must be a Float64Array itself, no proxy of one",
+  );
+});
+
+test("offsets of an array that are no numbers", () => {
+  for (const [value, shown] of NO_BYTES) {
+    const offsets = [0, value] as number[];
+    refused(
+      () => check([good, good], { ...goodPlan, offsets }),
+      `buffer 1: offset ${shown} must be an integer from 0 to ${MAX}`,
+    );
+  }
+});
+
+test("options that are no object", () => {
+  for (const [value, shown] of [[null, "null"], [5, "5"], ["x", '"x" (a string)']]) {
+    // deno-lint-ignore no-explicit-any
+    const wrong = value as any;
+    const message = `options ${shown} must be an object`;
+    refused(() => plan([good], wrong), message);
+    refused(() => lowerBound([good], wrong), message);
+    refused(() => check([good], goodPlan, wrong), message);
+    refused(() => readProblem(new Uint8Array(0), wrong), message);
+  }
+});
+
+test("a URL of no file", () => {
+  const error = refusal(() => readProblem(new URL("http://localhost/b.csv")));
+  assert.is(error.code, "BAD_ARGUMENT");
+  assert.match(error.message, "source http://localhost/b.csv must be a file URL");
+});
+
 test("columns of unequal lengths", () => {
   refused(
     () => plan({ ...columns, starts: Uint32Array.of(0) }),

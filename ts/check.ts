@@ -4,12 +4,12 @@
  * @module
  */
 
-import { checkedColumns, checkedOffsets } from "./columns.ts";
+import { checkedColumns, checkedOffsets, lengthOf, offsetsColumn } from "./columns.ts";
 import type { Code, MemoError } from "./errors.ts";
 import { failure, native } from "./native.ts";
 import { badArgument, integer, shown, WORD_MAX } from "./numbers.ts";
 import { type Certificate, CERTIFICATES, type Plan } from "./outcome.ts";
-import { capacityOf, problemArguments } from "./plan.ts";
+import { capacityOf, checkedRoom, problemArguments } from "./plan.ts";
 import type { Problem, Room } from "./problem.ts";
 
 /** A plan as it is judged: offsets may come in an array. */
@@ -29,21 +29,25 @@ export type Verdict =
  * an answer, not an error.
  */
 export function check(problem: Problem, plan: PlanToCheck, room: Room = {}): Verdict {
-  const columns = checkedColumns(problem);
+  const checked = checkedRoom(room);
   if (typeof plan !== "object" || plan === null) {
     throw badArgument(`plan ${shown(plan)} must be an object { offsets, peak, … }`);
   }
   const bytes = (name: "peak" | "lowerBound"): number =>
     integer(plan[name], Number.MAX_SAFE_INTEGER, () => name);
-  const offsets = checkedOffsets(plan.offsets);
+  const stated = offsetsColumn(plan.offsets);
+  const [peak, lowerBound] = [bytes("peak"), bytes("lowerBound")];
+  const certificate = certificateArguments(plan.certificate);
+  const columns = checkedColumns(problem);
+  const offsets = checkedOffsets(stated);
   const status = native().memo_check(
-    ...problemArguments(columns, room),
-    capacityOf(columns, room),
-    offsets.length,
+    ...problemArguments(columns, checked),
+    capacityOf(columns, checked),
+    lengthOf(offsets),
     offsets,
-    bytes("peak"),
-    bytes("lowerBound"),
-    ...certificateArguments(plan.certificate),
+    peak,
+    lowerBound,
+    ...certificate,
   );
   return status === 0 ? { valid: true } : verdict(failure(status));
 }

@@ -60,23 +60,24 @@ function fromObjects(buffers: readonly BufferSpec[]): CheckedColumns {
   return { count, sizes, starts, ends, alignments, pins, capacity: undefined };
 }
 
-function fromColumns(columns: Columns): CheckedColumns {
-  const sizes = doubles(columns.sizes, "sizes");
-  const count = integer(sizes.length, WORD_MAX, () => "the number of buffers");
+/** Every field is read before any is checked: a getter may shorten a column read before it. */
+function fromColumns({ sizes, starts, ends, ...optional }: Columns): CheckedColumns {
+  const { alignments, pins, capacity } = optional;
+  const count = lengthOf(doubles(sizes, "sizes"));
   const given = <T>(column: T | null | undefined): column is T =>
     column !== undefined && column !== null;
   const checked: CheckedColumns = {
     count,
-    sizes,
-    starts: sized(words(columns.starts, "starts"), "starts", count),
-    ends: sized(words(columns.ends, "ends"), "ends", count),
-    alignments: given(columns.alignments)
-      ? sized(doubles(columns.alignments, "alignments"), "alignments", count)
+    sizes: doubles(sizes, "sizes"),
+    starts: sized(words(starts, "starts"), "starts", count),
+    ends: sized(words(ends, "ends"), "ends", count),
+    alignments: given(alignments)
+      ? sized(doubles(alignments, "alignments"), "alignments", count)
       : null,
-    pins: given(columns.pins) ? sized(doubles(columns.pins, "pins"), "pins", count) : null,
-    capacity: columns.capacity,
+    pins: given(pins) ? sized(doubles(pins, "pins"), "pins", count) : null,
+    capacity,
   };
-  eachExact(sizes, "size");
+  eachExact(checked.sizes, "size");
   if (checked.alignments !== null) eachExact(checked.alignments, "alignment");
   if (checked.pins !== null) eachExact(checked.pins, "pin", true);
   return checked;
@@ -84,7 +85,8 @@ function fromColumns(columns: Columns): CheckedColumns {
 
 /** Refuses a column with an element that is no number of bytes. `NaN` may stand for "none". */
 function eachExact(column: Doubles, field: string, orNaN: boolean = false): void {
-  for (let idx = 0; idx < column.length; idx++) {
+  const length = lengthOf(column);
+  for (let idx = 0; idx < length; idx++) {
     const value = column[idx]!;
     // A closure for each number would cost more than planning a small problem.
     if (isInteger(value, Number.MAX_SAFE_INTEGER) || (orNaN && Number.isNaN(value))) continue;
@@ -92,26 +94,49 @@ function eachExact(column: Doubles, field: string, orNaN: boolean = false): void
   }
 }
 
-/** Offsets of a plan as a checked column. */
-export function checkedOffsets(offsets: Float64Array | readonly number[]): Doubles {
-  const column = doubles(Array.isArray(offsets) ? Float64Array.from(offsets) : offsets, "offsets");
+/** Offsets of a plan in a column; those of an array are checked and copied. */
+export function offsetsColumn(offsets: Float64Array | readonly number[]): Float64Array {
+  if (!Array.isArray(offsets)) return offsets as Float64Array;
+  const column = new Float64Array(offsets.length);
+  for (let idx = 0; idx < column.length; idx++) {
+    column[idx] = integer(offsets[idx], Number.MAX_SAFE_INTEGER, () => `buffer ${idx}: offset`);
+  }
+  return column;
+}
+
+/** A column of offsets whose every number has been checked. */
+export function checkedOffsets(offsets: Float64Array): Doubles {
+  const column = doubles(offsets, "offsets");
   eachExact(column, "offset");
   return column;
 }
 
+const TYPED_ARRAY: object = Object.getPrototypeOf(Uint8Array.prototype);
+const LENGTH = Object.getOwnPropertyDescriptor(TYPED_ARRAY, "length")?.get;
+
+/** How many elements a foreign call finds: `column.length`, unless that is overridden. */
+export function lengthOf(column: Doubles | Words): number {
+  return LENGTH?.call(column) as number;
+}
+
 function doubles(column: unknown, name: string): Doubles {
-  if (!(column instanceof Float64Array)) throw wrongType(name, column, "a Float64Array");
+  if (!(column instanceof Float64Array && ArrayBuffer.isView(column))) {
+    throw wrongType(name, column, "a Float64Array");
+  }
   return attached(column, name);
 }
 
 function words(column: unknown, name: string): Words {
-  if (!(column instanceof Uint32Array)) throw wrongType(name, column, "a Uint32Array");
+  if (!(column instanceof Uint32Array && ArrayBuffer.isView(column))) {
+    throw wrongType(name, column, "a Uint32Array");
+  }
   return attached(column, name);
 }
 
 function wrongType(name: string, found: unknown, wanted: string): Error {
   const made = typeof found === "object" ? found?.constructor?.name : undefined;
-  return badArgument(`${name} ${made ?? shown(found)} must be ${wanted}`);
+  const imitation = wanted === `a ${made}` ? " itself, no proxy of one" : "";
+  return badArgument(`${name} ${made ?? shown(found)} must be ${wanted}${imitation}`);
 }
 
 /** The same column, unless other threads share its memory or it has been transferred away. */
@@ -139,8 +164,9 @@ function isDetached(buffer: ArrayBuffer): boolean {
 }
 
 function sized<T extends Doubles | Words>(column: T, name: string, count: number): T {
-  if (column.length === count) return column;
+  const length = lengthOf(column);
+  if (length === count) return column;
   throw badArgument(
-    `${name} has ${column.length} elements, but sizes has ${count}; make them equal`,
+    `${name} has ${length} elements, but sizes has ${count}; make them equal`,
   );
 }

@@ -56,15 +56,17 @@ export interface PlanOptions extends Room {
  * a plan is an answer, `infeasible` or `gave-up`, not an error.
  */
 export function plan(problem: Problem, options: PlanOptions = {}): Outcome {
-  const columns = checkedColumns(problem);
+  const room = checkedRoom(options);
   const timeLimit = duration(options.timeLimit, "timeLimit");
+  const planner = text(options.planner ?? "auto", "planner");
+  const columns = checkedColumns(problem);
   const offsets = new Float64Array(columns.count);
   const outcome = emptyOutcome();
   succeed(
     native().memo_plan(
-      ...problemArguments(columns, options),
-      capacityOf(columns, options),
-      text(options.planner ?? "auto", "planner"),
+      ...problemArguments(columns, room),
+      capacityOf(columns, room),
+      planner,
       timeLimit,
       offsets,
       outcome,
@@ -79,21 +81,39 @@ export function plan(problem: Problem, options: PlanOptions = {}): Outcome {
  * @throws {MemoError} When the buffers or the options are not what they must be.
  */
 export function lowerBound(problem: Problem, options: Pick<Room, "align"> = {}): Bound {
+  const room = checkedRoom(options);
   const columns = checkedColumns(problem);
   const outcome = emptyOutcome();
-  succeed(native().memo_lower_bound(...problemArguments(columns, options), outcome));
+  succeed(native().memo_lower_bound(...problemArguments(columns, room), outcome));
   return boundOf(outcome);
 }
 
-/** The parameters with which most functions of the library begin. */
-export function problemArguments(columns: CheckedColumns, room: Room): ProblemArguments {
-  const { count, sizes, starts, ends, alignments, pins } = columns;
+/** A room whose fields have been read and checked. */
+export interface CheckedRoom {
+  readonly align: number;
+  readonly capacity: number | undefined;
+}
+
+/**
+ * The room, read before the columns are checked: a getter of the caller must not run between the
+ * check of a column and the foreign call, since it can shorten the column's memory.
+ */
+export function checkedRoom(room: Room): CheckedRoom {
+  if (typeof room !== "object" || room === null) {
+    throw badArgument(`options ${shown(room)} must be an object`);
+  }
   const align = integer(room.align ?? 1, Number.MAX_SAFE_INTEGER, () => "align");
-  return [count, sizes, starts, ends, alignments, pins, align];
+  return { align, capacity: room.capacity };
+}
+
+/** The parameters with which most functions of the library begin. */
+export function problemArguments(columns: CheckedColumns, room: CheckedRoom): ProblemArguments {
+  const { count, sizes, starts, ends, alignments, pins } = columns;
+  return [count, sizes, starts, ends, alignments, pins, room.align];
 }
 
 /** The capacity of the options, else of the problem, else none. */
-export function capacityOf(columns: CheckedColumns, room: Room): number {
+export function capacityOf(columns: CheckedColumns, room: CheckedRoom): number {
   const capacity = room.capacity ?? columns.capacity ?? Infinity;
   if (capacity === Infinity) return capacity;
   return integer(capacity, Number.MAX_SAFE_INTEGER, () => "capacity");

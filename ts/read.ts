@@ -38,14 +38,25 @@ export function readProblem(
   source: string | URL | Uint8Array,
   options: ReadOptions = {},
 ): ReadProblem {
+  if (typeof options !== "object" || options === null) {
+    throw badArgument(`options ${shown(options)} must be an object`);
+  }
   if (source instanceof Uint8Array) {
     return fromBytes(options.name ?? "bytes", new Uint8Array(source));
   }
   if (typeof source !== "string" && !(source instanceof URL)) {
     throw badArgument(`source ${shown(source)} must be a path, a URL or a Uint8Array`);
   }
-  const path = typeof source === "string" ? source : fileURLToPath(source);
+  const path = typeof source === "string" ? source : pathOf(source);
   return fromBytes(options.name ?? path, contents(path));
+}
+
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw badArgument(`source ${url.href} must be a file URL: ${(cause as Error).message}`);
+  }
 }
 
 function contents(path: string): Octets {
