@@ -25,10 +25,11 @@ pub fn check(problem: &Problem, plan: &Plan) -> Result<(), Error> {
         let top = placed_well(idx, buffer, plan.offsets[idx.usize()], problem.capacity())?;
         peak = peak.max(top);
     }
+    // An offset that was edited often moves the peak too: the collision is what must be told.
+    no_collision(problem, &plan.offsets)?;
     if plan.peak != peak {
         return Err(Error::PeakWrong { stated: plan.peak, found: peak });
     }
-    no_collision(problem, &plan.offsets)?;
     bound_is_possible(problem, plan)
 }
 
@@ -171,6 +172,7 @@ mod tests {
         assert_eq!(fault(&p, &plan(&[u64::MAX - 1, 4, 0])), "OVER_CAPACITY");
         assert_eq!(fault(&p, &plan(&[4, 4, 0])), "COLLISION");
         assert_eq!(fault(&p, &plan(&[1, 4, 0])), "COLLISION");
+        assert_eq!(fault(&p, &Plan { peak: 12, ..plan(&[4, 4, 0]) }), "COLLISION");
         assert_eq!(fault(&p, &Plan { lower_bound: 9, ..plan(&[0, 4, 0]) }), "BOUND_WRONG");
         assert_eq!(fault(&p, &Plan { lower_bound: 7, ..plan(&[0, 4, 0]) }), "BOUND_WRONG");
         assert_eq!(fault(&p.clone().with_capacity(Some(7)), &plan(&[0, 4, 0])), "OVER_CAPACITY");

@@ -13,7 +13,7 @@ pub enum Error {
     EmptyLifetime { buffer: BufferIdx, lifetime: Lifetime },
     BadAlignment { buffer: BufferIdx, alignment: Bytes },
     PinMisaligned { buffer: BufferIdx, offset: Bytes, alignment: Bytes },
-    TooLarge { buffer: BufferIdx, size: Bytes },
+    TooLarge { buffer: BufferIdx, size: Bytes, alignment: Bytes },
     TooManyBuffers { count: usize },
     UnknownOp { buffer: BufferIdx, op: OpIdx, op_count: usize },
     IdCount { ids: usize, buffers: usize },
@@ -100,18 +100,26 @@ impl fmt::Display for Error {
             Error::EmptyLifetime { buffer, lifetime } => {
                 write!(f, "buffer {buffer}: lifetime {lifetime} is empty; end must be after start")
             }
-            Error::BadAlignment { buffer, alignment } => {
-                write!(f, "buffer {buffer}: alignment {alignment} must be at least 1, and small")
+            Error::BadAlignment { buffer, alignment: 0 } => {
+                write!(f, "buffer {buffer}: alignment 0 must be at least 1")
             }
+            Error::BadAlignment { buffer, alignment } => write!(
+                f,
+                "buffer {buffer}: its alignment and {alignment} have no common multiple below 2^64"
+            ),
             Error::PinMisaligned { buffer, offset, alignment } => {
                 write!(
                     f,
                     "buffer {buffer}: pin {offset} is not a multiple of alignment {alignment}"
                 )
             }
-            Error::TooLarge { buffer, size } => write!(
+            Error::TooLarge { buffer, size, alignment: 1 } => write!(
                 f,
                 "buffer {buffer}: size {size} brings the sum of sizes and pins above {BYTES_MAX} bytes"
+            ),
+            Error::TooLarge { buffer, size, alignment } => write!(
+                f,
+                "buffer {buffer}: size {size} at alignment {alignment} brings the sum of sizes, padding and pins above {BYTES_MAX} bytes"
             ),
             Error::TooManyBuffers { count } => {
                 write!(f, "{count} buffers are more than {}", u32::MAX)

@@ -9,17 +9,21 @@ impl Code {
             Code::EmptyLifetime => "let every buffer end after it starts; ends are exclusive",
             Code::BadAlignment => "give an alignment of at least 1, for example 64",
             Code::PinMisaligned => "move the pin to a multiple of the alignment",
-            Code::TooLarge => "check the sizes: they are bytes, and must not sum to 2^63",
+            Code::TooLarge => {
+                "check the sizes and alignments: with padding they must not sum to 2^63"
+            }
             Code::TooManyBuffers => "split the problem",
             Code::UnknownOp => "list the op, or let the buffer name one that is listed",
             Code::IdCount => "give one id for each buffer, or none",
             Code::OffsetCount => "give one offset for each buffer",
             Code::OffsetMisaligned | Code::PinMoved | Code::Collision => {
-                "the plan is unusable as it is: plan the problem again"
+                "the plan is unusable: make it again from its problem or trace"
             }
-            Code::OverCapacity => "raise the capacity, or plan the problem again",
+            Code::OverCapacity => {
+                "raise the capacity, or make the plan again from its problem or trace"
+            }
             Code::PeakWrong | Code::BoundWrong => {
-                "the plan was edited or written by another program: plan the problem again"
+                "the plan was edited: make it again from its problem or trace"
             }
             Code::RequestMismatch | Code::RequestCount => "make the plan again from its trace",
             Code::KeyMismatch => "capture and plan this model with these inputs and threads",

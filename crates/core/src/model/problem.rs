@@ -44,7 +44,8 @@ impl Problem {
             let pin_top = buffer.pin.map_or(0, |pin| pin.saturating_add(buffer.size));
             pin_top_max = pin_top_max.max(pin_top);
             if total.saturating_add(pin_top_max) > BYTES_MAX {
-                return Err(Error::TooLarge { buffer: idx, size: buffer.size });
+                let Buffer { size, alignment, .. } = *buffer;
+                return Err(Error::TooLarge { buffer: idx, size, alignment });
             }
         }
         Ok(Problem { buffers, ids: Vec::new(), ops, capacity: None })
