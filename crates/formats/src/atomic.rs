@@ -26,7 +26,9 @@ pub(crate) fn write(
     builder.prefix(".memo-").suffix(".part");
     #[cfg(unix)]
     builder.permissions(new_file_permissions());
-    let mut part = builder.tempfile_in(folder)?;
+    // The error would name the temporary file, which says nothing to the user.
+    let nameless = |error: io::Error| io::Error::from(error.kind());
+    let mut part = builder.tempfile_in(folder).map_err(nameless)?;
     fill(part.as_file_mut())?;
     part.as_file().sync_all()?;
     let done = if overwrite { part.persist(&target) } else { part.persist_noclobber(&target) };
@@ -46,7 +48,8 @@ fn resolved(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder a file is to be in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

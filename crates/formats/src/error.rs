@@ -84,6 +84,15 @@ impl Error {
     }
 }
 
+/// A text of the file as it may stand in a message: on one line, without what a terminal obeys,
+/// and cut where it is long.
+pub(crate) fn shown(text: &str) -> String {
+    const LETTERS_MAX: usize = 60;
+    let safe = |letter: char| if letter.is_control() { '\u{fffd}' } else { letter };
+    let cut = if text.chars().nth(LETTERS_MAX).is_some() { "…" } else { "" };
+    text.chars().take(LETTERS_MAX).map(safe).chain(cut.chars()).collect()
+}
+
 impl From<memo_malloc::Error> for Error {
     fn from(error: memo_malloc::Error) -> Error {
         Error::new(error.code(), error.to_string())

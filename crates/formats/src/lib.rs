@@ -25,4 +25,4 @@ pub use document::{Document, PlanDocument};
 pub use error::{Error, Place};
 pub use format::Format;
 pub use input::{INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_with_warnings};
-pub use output::{Overwrite, may_write, write, write_as, write_text};
+pub use output::{Overwrite, may_write, may_write_text, write, write_as, write_text};

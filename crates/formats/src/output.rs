@@ -68,13 +68,32 @@ pub fn write_text(path: impl AsRef<Path>, text: &[u8], overwrite: Overwrite) -> 
 /// Whether [`write()`] would get as far as writing: asked before work that takes long.
 ///
 /// # Errors
-/// When the name says no format, or the file is there and must not be replaced.
+/// When the name says no format, its folder is missing, or the file is there and must not be
+/// replaced.
 pub fn may_write(path: impl AsRef<Path>, overwrite: Overwrite) -> Result<(), Error> {
     let path = path.as_ref();
     if path == Path::new("-") {
         return Ok(());
     }
     Packed::by_name(path)?;
+    may_write_text(path, overwrite)
+}
+
+/// As [`may_write`] for [`write_text`], which takes any name.
+///
+/// # Errors
+/// When the folder is missing, or the file is there and must not be replaced.
+pub fn may_write_text(path: impl AsRef<Path>, overwrite: Overwrite) -> Result<(), Error> {
+    let path = path.as_ref();
+    let unusable = |found: &str, fix: &str| {
+        Err(Error::new(Code::Io, found).fix_by(fix).in_file(path.to_string_lossy()))
+    };
+    if path.is_dir() {
+        return unusable("this is a folder", "name a file in it");
+    }
+    if !atomic::folder_of(path).is_dir() {
+        return unusable("its folder does not exist", "make the folder, or name another");
+    }
     let taken = path.exists() && !atomic::is_special(path);
     if taken && overwrite == Overwrite::Refuse { Err(exists(path)) } else { Ok(()) }
 }

@@ -83,6 +83,34 @@ fn csv_lines_are_counted_over_comments_blank_lines_and_any_line_ends() {
 }
 
 #[test]
+fn csv_quotes_that_never_end_swallow_no_buffers() {
+    table(&[
+        ("id,lower,upper,size,\"note\na,0,1,64,x\n", "MALFORMED", "1:5"),
+        ("id,lower,upper,size,note\na,0,1,64,\"x\nb,0,1,64,y\n", "MALFORMED", "2:5"),
+        ("id,lower,upper,size,note\na,0,1,64,\"x\nb,0,1,64,y", "MALFORMED", "2:5"),
+        ("id,lower,upper,size\n\"a,0,1,64\nb,0,1,64\n", "MALFORMED", "2:1"),
+        ("id,lower,upper,size\na,0,1,\"", "MALFORMED", "2:4"),
+        ("\"", "MALFORMED", "1:1"),
+    ]);
+    assert_eq!(refused(b"\"").message(), "a quoted field has no closing quote");
+    let closed = "id,lower,upper,size,note\na,0,1,64,\"say \"\"x\"\"\n#end\"\n";
+    assert!(read_bytes("file", closed.as_bytes()).is_ok());
+}
+
+#[test]
+fn messages_show_what_was_found_on_one_short_line() {
+    let message = |text: &str| refused(text.as_bytes()).message().to_owned();
+    let cell = |cell: &str| message(&format!("id,lower,upper,size\na,0,1,{cell}\n"));
+    assert_eq!(cell("\u{1b}[2J4"), "size: `\u{fffd}[2J4` is not a number");
+    assert_eq!(cell(&"9".repeat(100)), format!("size: `{}…` is beyond 2^64 - 1", "9".repeat(60)));
+    assert_eq!(cell("\"1,000\""), "size: `1,000` is not a number");
+    assert_eq!(message("a,0,1,4\n"), "the first row holds none of the known column names");
+    let no_version = "{\"format\":\"memo-plan\",\"version\":1}";
+    assert_eq!(message(no_version), "missing field `peak`");
+    assert_eq!(message("{\"format\":NaN}"), "expected value");
+}
+
+#[test]
 fn an_inclusive_end_past_the_last_step() {
     table(&[("id,start,end,size\n0,0,4294967295,1\n", "MALFORMED", "2:3")]);
 }
@@ -107,6 +135,7 @@ fn no_known_format() {
         ("{}", "UNKNOWN_FORMAT", ""),
         ("{\"format\":\"other\"}", "UNKNOWN_FORMAT", "format"),
         ("{\"format\":\"memo-plan\"}", "MALFORMED", ""),
+        ("{\"format\":\"memo-plan\",\"version\":1}", "MALFORMED", "1:34"),
         ("{\"format\":\"memo-plan\",\"version\":2}", "FORMAT_VERSION", "version"),
         ("{\"format\":\"memo-plan\",\"version\":-1}", "MALFORMED", "version"),
         ("a\0b", "UNKNOWN_FORMAT", ""),
@@ -138,7 +167,7 @@ fn json_problems() {
     }
     table(&[
         ("{\"format\":\"memo-problem\",\"version\":1,\n\"buffers\":NaN}", "MALFORMED", "2:11"),
-        ("{\"format\":\"memo-problem\",\"version\":1,\n", "MALFORMED", "2:0"),
+        ("{\"format\":\"memo-problem\",\"version\":1,\n", "MALFORMED", "2"),
     ]);
 }
 

@@ -3,6 +3,7 @@
 use csv::StringRecord;
 use memo_malloc::Code;
 
+use crate::error::shown;
 use crate::{Error, Warning};
 
 /// Where the fields of a row are.
@@ -41,6 +42,10 @@ impl Header {
             return Err(malformed(line, "the first row holds numbers, no column names")
                 .fix_by("begin the file with a row such as `id,lower,upper,size`"));
         }
+        if !names.iter().any(|name| is_known(name)) && names.len() > 1 {
+            return Err(malformed(line, "the first row holds none of the known column names")
+                .fix_by("begin the file with a row such as `id,lower,upper,size`"));
+        }
         if let [all] = &*names
             && let Some(found) = all.chars().find(|letter| [';', '\t', '|'].contains(letter))
         {
@@ -67,12 +72,17 @@ impl Header {
 
     /// One warning for each column nobody knows.
     pub(super) fn warnings(&self, line: u64) -> Vec<Warning> {
-        let known = |name: &str| KNOWN.iter().any(|names| names.contains(&name));
-        let unknown = self.names.iter().filter(|name| !known(name));
+        let unknown = self.names.iter().filter(|name| !is_known(name));
         unknown
-            .map(|name| Warning::new(line, format!("column `{name}` is unknown and passed over")))
+            .map(|name| {
+                Warning::new(line, format!("column `{}` is unknown and passed over", shown(name)))
+            })
             .collect()
     }
+}
+
+fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|names| names.contains(&name))
 }
 
 /// The one column with one of these names.

@@ -1,10 +1,13 @@
 //! Reads a problem, or a plan when every buffer has an offset.
 
+use std::io::{Chain, Read as _};
+
 use csv::{ReaderBuilder, StringRecord, Trim};
 use memo_malloc::analysis::lower_bound;
 use memo_malloc::{Buffer, Bytes, Code, Lifetime, Plan, Problem, Step};
 
 use super::header::Header;
+use crate::error::shown;
 use crate::{Document, Error, PlanDocument, Read};
 
 /// The rows of a file, column by column.
@@ -17,23 +20,30 @@ struct Rows {
     lines: Vec<u64>,
 }
 
+/// Read after the text: a comment, unless a quoted field was left open. No text holds a zero byte.
+const AFTER: &[u8] = b"\n#\0\n";
+
+type Reader<'a> = csv::Reader<Chain<&'a [u8], &'static [u8]>>;
+
 pub(crate) fn read(text: &[u8]) -> Result<Read, Error> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .comment(Some(b'#'))
         .trim(Trim::All)
-        .from_reader(text);
+        .from_reader(text.chain(AFTER));
     let mut record = StringRecord::new();
     if !reader.read_record(&mut record).map_err(|error| broken(&error))? {
         return Err(Error::new(Code::Malformed, "the file holds nothing but comments"));
     }
     let mut lines = Lines { text, counted: 0, line: 1 };
     let header_line = lines.of_record(&reader);
+    every_quote_ends(&record, header_line)?;
     let header = Header::parse(&record, header_line)?;
     let mut rows = Rows::default();
     while reader.read_record(&mut record).map_err(|error| broken(&error))? {
         let row = Row { header: &header, record: &record, line: lines.of_record(&reader) };
+        every_quote_ends(&record, row.line)?;
         rows.push(&row)?;
     }
     Ok(Read { document: rows.document(&header)?, warnings: header.warnings(header_line) })
@@ -48,7 +58,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn of_record(&mut self, reader: &csv::Reader<&[u8]>) -> u64 {
+    fn of_record(&mut self, reader: &Reader) -> u64 {
         let after = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         // The record's own line end, of one byte or two, is not to be counted.
         let end = after.min(self.text.len()).saturating_sub(1).max(self.counted);
@@ -57,6 +67,19 @@ impl Lines<'_> {
         self.counted = end;
         self.line
     }
+}
+
+/// A field whose closing quote is missing swallows all that follows, other buffers included.
+fn every_quote_ends(record: &StringRecord, line: u64) -> Result<(), Error> {
+    let last = record.iter().next_back().unwrap_or_default();
+    let Some(open) = last.strip_suffix('\0') else { return Ok(()) };
+    let open = open.strip_suffix("\n#").unwrap_or_default().as_bytes();
+    // The last byte is left out, as it is of the line at hand.
+    let before_last = &open[..open.len().saturating_sub(1)];
+    let swallowed = before_last.split(|&byte| byte == b'\n').count() as u64 - 1;
+    Err(Error::new(Code::Malformed, "a quoted field has no closing quote")
+        .at_line(line - swallowed, Some(record.len() as u64))
+        .fix_by("close the quote; a quote within a quoted field is written twice"))
 }
 
 fn broken(error: &csv::Error) -> Error {
@@ -183,7 +206,10 @@ impl Row<'_> {
 
     fn number(&self, column: usize) -> Result<u64, Error> {
         let text = &self.record[column];
-        text.parse().map_err(|_| self.malformed(column, &what_is_wrong(text)))
+        text.parse().map_err(|_| {
+            let is_step = column == self.header.start || column == self.header.end;
+            self.malformed(column, &what_is_wrong(text, is_step))
+        })
     }
 
     fn malformed(&self, column: usize, found: &str) -> Error {
@@ -194,21 +220,25 @@ impl Row<'_> {
 }
 
 /// Why a field is no whole number from 0 to 2^64 - 1.
-fn what_is_wrong(text: &str) -> String {
+fn what_is_wrong(text: &str, is_step: bool) -> String {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let clock = text.bytes().filter(u8::is_ascii_digit).count() > 1
+    let clock = is_step
+        && text.bytes().filter(u8::is_ascii_digit).count() > 1
         && text.contains([' ', ';', ',', '|', ':', '(', '[']);
+    let found = shown(text);
     if text.is_empty() {
         "a number is missing".to_owned()
     } else if text.strip_prefix('-').is_some_and(digits) {
-        format!("`{text}` is negative")
+        format!("`{found}` is negative")
     } else if digits(text) {
-        format!("`{text}` is beyond 2^64 - 1")
+        format!("`{found}` is beyond 2^64 - 1")
     } else if clock {
-        format!("`{text}` looks like a vector clock; steps must be in one order, so linearise them")
+        format!(
+            "`{found}` looks like a vector clock; steps must be in one order, so linearise them"
+        )
     } else if text.parse::<f64>().is_ok() {
-        format!("`{text}` is not a whole number in plain digits")
+        format!("`{found}` is not a whole number in plain digits")
     } else {
-        format!("`{text}` is not a number")
+        format!("`{found}` is not a number")
     }
 }

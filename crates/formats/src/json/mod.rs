@@ -14,6 +14,7 @@ use memo_malloc::Code;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::error::shown;
 use crate::{Document, Error, Place};
 
 /// The version of all three nouns, raised when an old reader would misunderstand a file.
@@ -50,6 +51,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Document, Error> {
         PLAN => plan::read,
         TRACE => trace::read,
         other => {
+            let other = shown(other);
             let message = format!("format `{other}` is none of {PROBLEM}, {PLAN}, {TRACE}");
             return Err(Error::new(Code::UnknownFormat, message).at(path("format")));
         }
@@ -93,15 +95,23 @@ fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     }
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|located| {
-        let place = path(located.path().to_string());
-        Error::new(Code::Malformed, located.inner().to_string()).at(place)
+        let at = located.path();
+        if at.iter().next().is_none() {
+            return syntax(located.inner());
+        }
+        Error::new(Code::Malformed, located.inner().to_string()).at(path(at.to_string()))
     })
 }
 
-/// A text that is no JSON: the parser knows the line and column.
+/// A text that is no JSON, or lacks a field of the whole: the parser knows the line and column,
+/// and says so at the end of its message too.
 fn syntax(fault: &serde_json::Error) -> Error {
-    let place = Place::Line { line: fault.line() as u64, column: Some(fault.column() as u64) };
-    let error = Error::new(Code::Malformed, fault.to_string()).at(place);
+    let (line, column) = (fault.line(), fault.column());
+    let message = fault.to_string();
+    let told = format!(" at line {line} column {column}");
+    let message = message.strip_suffix(&told).unwrap_or(&message);
+    let column = Some(column as u64).filter(|&column| column > 0);
+    let error = Error::new(Code::Malformed, message).at_line(line as u64, column);
     if fault.is_eof() { error.fix_by("the file breaks off: make it again") } else { error }
 }
 
