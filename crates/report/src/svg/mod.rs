@@ -125,7 +125,9 @@ fn escape(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
+            // XML 1.0 has no way to write these.
             letter if letter.is_control() => safe.push('?'),
+            '\u{fffe}' | '\u{ffff}' => safe.push('?'),
             letter => safe.push(letter),
         }
     }
@@ -140,7 +142,8 @@ mod tests {
     use super::*;
 
     fn drawn(count: u32) -> String {
-        let tag = OpTag { name: "ns::a<b>&\"c\"".into(), place: "m\u{1}".into(), ordinal: 0 };
+        let tag =
+            OpTag { name: "ns::a<b>&\"c\"".into(), place: "m\u{1}\u{ffff}".into(), ordinal: 0 };
         let buffers = (0..count).map(|step| Buffer::new(4, step, step + 1).by(OpIdx(0))).collect();
         let problem = Problem::with_ops(buffers, vec![tag]).unwrap();
         let certificate = Certificate::MaxLoad { step: 0 };
@@ -175,7 +178,7 @@ mod tests {
     fn names_from_outside_cannot_break_the_file() {
         let svg = drawn(3);
         assert!(is_well_formed(&svg), "{svg}");
-        assert!(svg.contains("ns::a&lt;b&gt;&amp;&quot;c&quot;#0 (m?)"));
+        assert!(svg.contains("ns::a&lt;b&gt;&amp;&quot;c&quot;#0 (m??)"));
     }
 
     #[test]
