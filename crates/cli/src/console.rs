@@ -73,8 +73,16 @@ impl Console {
     /// # Errors
     /// When standard output cannot be written.
     pub fn result(&self, text: impl AsRef<str>) -> Result<(), Failure> {
+        self.write(format!("{}\n", text.as_ref()).as_bytes())
+    }
+
+    /// The result as it is, for example a file.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        match writeln!(out, "{}", text.as_ref()).and_then(|()| out.flush()) {
+        match out.write_all(bytes).and_then(|()| out.flush()) {
             // The reader of a pipe, for example `head`, has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Err(error) => Err(Failure::new(Code::Io, error.to_string()).in_file("stdout")),

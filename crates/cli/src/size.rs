@@ -1,5 +1,7 @@
 //! Numbers of bytes as people type them.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use memo_malloc::Bytes;
 
 const UNITS: &[(&str, u32)] = &[("tib", 40), ("gib", 30), ("mib", 20), ("kib", 10), ("b", 0)];
@@ -12,10 +14,20 @@ pub(crate) fn parse(text: &str) -> Result<Bytes, String> {
         Some((unit, shift)) => (lower[..lower.len() - unit.len()].trim_end(), *shift),
         None => (lower.as_str(), 0),
     };
-    let number: Bytes = digits
-        .parse()
-        .map_err(|_| "expected bytes such as 4096, 64KiB, 16MiB or 2GiB".to_owned())?;
-    number.checked_mul(1 << shift).ok_or_else(|| "that is beyond 2^64 bytes".to_owned())
+    let beyond = || "that is beyond 2^64 bytes".to_owned();
+    let number: Bytes = digits.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => beyond(),
+        _ => "expected bytes such as 4096, 64KiB, 16MiB or 2GiB".to_owned(),
+    })?;
+    number.checked_mul(1 << shift).ok_or_else(beyond)
+}
+
+/// As [`parse`]; an alignment is at least 1.
+pub(crate) fn parse_alignment(text: &str) -> Result<Bytes, String> {
+    match parse(text)? {
+        0 => Err("an alignment is at least 1; expected bytes such as 64".to_owned()),
+        alignment => Ok(alignment),
+    }
 }
 
 #[cfg(test)]
@@ -29,6 +41,13 @@ mod tests {
         assert_eq!(parse(" 1 mib "), Ok(1 << 20));
         assert_eq!(parse("2GiB"), Ok(2 << 30));
         assert_eq!(parse("0b"), Ok(0));
+    }
+
+    #[test]
+    fn what_is_too_large_or_no_alignment_is_told_apart() {
+        assert_eq!(parse("18446744073709551616"), Err("that is beyond 2^64 bytes".to_owned()));
+        assert_eq!(parse_alignment("64"), Ok(64));
+        assert!(parse_alignment("0").unwrap_err().starts_with("an alignment is at least 1"));
     }
 
     #[test]

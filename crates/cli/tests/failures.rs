@@ -137,3 +137,74 @@ fn is_writing(folder: &Folder) -> bool {
     let entries = fs::read_dir(folder.path("")).expect("the folder can be read");
     entries.flatten().any(|entry| entry.file_name().to_string_lossy().ends_with(".part"))
 }
+
+#[test]
+fn a_missing_folder_is_refused_before_the_work() {
+    let folder = Folder::new();
+    folder.run("plan a.csv -o p.json");
+    for args in ["plan missing.csv -o no/p.json", "draw missing.json -o no/p.svg"] {
+        let ran = folder.run(args);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.err.contains(": its folder does not exist\n  fix: make the folder"), "{ran:?}");
+    }
+    let svg = folder.run("draw missing.json -o . -f");
+    assert!(svg.err.contains("error[UNKNOWN_FORMAT]"), "{svg:?}");
+    fs::create_dir(folder.path("d.json")).expect("a folder can be made");
+    let ran = folder.run("plan missing.csv -f -o d.json");
+    assert!(ran.err.starts_with("error[IO]: d.json: this is a folder"), "{ran:?}");
+}
+
+#[test]
+fn a_number_of_an_option_is_refused_with_what_it_must_be() {
+    let folder = Folder::new();
+    for (option, told) in [
+        ("--time-limit -1", "expected seconds from 0"),
+        ("--time-limit NaN", "expected seconds from 0"),
+        ("--time-limit 1e300", "expected seconds from 0"),
+        ("--capacity -1", "expected bytes such as"),
+        ("--capacity 99999999999999999999", "beyond 2^64 bytes"),
+        ("--align 0", "an alignment is at least 1"),
+    ] {
+        let ran = folder.run(&format!("plan a.csv {option}"));
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.err.contains(told), "{option}: {ran:?}");
+    }
+    folder.run("plan a.csv -o p.json");
+    let show = folder.run("show p.json --width 65535 --height 65535");
+    assert_eq!(show.code, Some(2));
+    assert!(show.err.contains("20..=1000"), "{show:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn names_that_are_not_utf8_are_written_and_told() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let name = OsStr::from_bytes(b"p\xff.json");
+    let run = |args: &str, name: &OsStr| {
+        common::Ran::from(folder.command(args).arg(name).output().expect("memo starts"))
+    };
+    let plan = run("plan a.csv --json -o", name);
+    assert_eq!((plan.code, &plan.json()["output"]), (Some(0), &json!("p\u{fffd}.json")));
+    let check = run("check --json", name);
+    assert_eq!((check.code, &check.json()["valid"]), (Some(0), &json!(true)));
+    folder.run("plan a.csv -o q.json");
+    let draw = run("draw q.json --json -o", OsStr::from_bytes(b"p\xff.svg"));
+    assert_eq!((draw.code, &draw.json()["output"]), (Some(0), &json!("p\u{fffd}.svg")));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = Folder::new();
+    // More than a pipe holds, so that the write ends after the reader is gone.
+    let rows = "a,0,1,64\n".repeat(20_000);
+    folder.put("b.csv", &format!("id,lower,upper,size\n{rows}"));
+    let mut command = folder.command("plan b.csv -o -");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().expect("memo starts");
+    drop(child.stdout.take());
+    let ran = common::Ran::from(child.wait_with_output().expect("memo ends"));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(!ran.err.contains("error"), "{ran:?}");
+}

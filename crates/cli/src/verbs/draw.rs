@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use memo_formats::{Overwrite, write_text};
+use memo_formats::{Overwrite, may_write_text, write_text};
 use memo_malloc::Code;
 use memo_report::svg;
 use serde_json::json;
@@ -37,23 +37,32 @@ impl Args {
         let document = input::plan(&self.plan, console)?;
         let title = self.title.clone().unwrap_or_else(|| stem(&self.plan));
         let picture = svg(&title, document.problem(), document.plan());
-        let overwrite = if self.force { Overwrite::Force } else { Overwrite::Refuse };
-        write_text(&self.output, picture.as_bytes(), overwrite)?;
+        if self.output == Path::new("-") {
+            return console.write(picture.as_bytes()).map(|()| Exit::Done);
+        }
+        write_text(&self.output, picture.as_bytes(), self.overwrite())?;
         if console.is_json() {
-            console.json_result(&json!({ "output": self.output, "bytes": picture.len() }))?;
-        } else if self.output != Path::new("-") {
+            console.json_result(
+                &json!({ "output": self.output.to_string_lossy(), "bytes": picture.len() }),
+            )?;
+        } else {
             console.message(format!("wrote {}", self.output.display()));
         }
         Ok(Exit::Done)
     }
 
+    fn overwrite(&self) -> Overwrite {
+        if self.force { Overwrite::Force } else { Overwrite::Refuse }
+    }
+
+    /// Finds out before the work whether it would be in vain.
     fn output_is_usable(&self, console: &Console) -> Result<(), Failure> {
         if self.output == Path::new("-") {
             return if console.is_json() { Err(Failure::stdout_twice()) } else { Ok(()) };
         }
         let is_svg = self.output.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("svg"));
         if is_svg {
-            return Ok(());
+            return Ok(may_write_text(&self.output, self.overwrite())?);
         }
         Err(Failure::new(Code::UnknownFormat, "pictures are drawn as SVG only")
             .fix_by("end the name in .svg")

@@ -39,15 +39,15 @@ pub struct Args {
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Most bytes the plan may use, for example 1MiB
-    #[arg(long, value_name = "BYTES", value_parser = size::parse)]
+    #[arg(long, value_name = "BYTES", value_parser = size::parse, allow_negative_numbers = true)]
     capacity: Option<Bytes>,
     /// Let every offset be a multiple of this, for example 64
-    #[arg(long, value_name = "BYTES", value_parser = size::parse)]
+    #[arg(long, value_name = "BYTES", value_parser = size::parse_alignment, allow_negative_numbers = true)]
     align: Option<Bytes>,
     #[arg(long, value_name = "NAME", default_value = "auto", help = planner_help())]
     planner: String,
     /// Most seconds to plan; the best plan so far is written
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     time_limit: Option<Duration>,
     /// Overwrite OUT
     #[arg(short, long)]
@@ -69,8 +69,8 @@ fn planner_help() -> String {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected seconds such as 0.5 or 10".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    let seconds = text.parse().ok().and_then(|number| Duration::try_from_secs_f64(number).ok());
+    seconds.ok_or_else(|| "expected seconds from 0 to 1e19, such as 0.5 or 10".to_owned())
 }
 
 impl Args {
@@ -79,7 +79,7 @@ impl Args {
         self.output_is_usable(console)?;
         let task = self.task(console)?;
         let mut summary = self.search(&task, planner, console)?;
-        summary.output = self.write(task, &summary)?;
+        summary.output = self.write(task, &summary, console)?;
         summary.print(console)?;
         match &summary.outcome {
             Outcome::Infeasible(refutation) if !console.is_json() => {
@@ -138,7 +138,12 @@ impl Args {
     }
 
     /// Writes the plan, if there is one and it is wanted; returns where it went.
-    fn write(&self, mut task: Task, summary: &Summary) -> Result<Option<PathBuf>, Failure> {
+    fn write(
+        &self,
+        mut task: Task,
+        summary: &Summary,
+        console: &Console,
+    ) -> Result<Option<PathBuf>, Failure> {
         let (Some(output), Some(plan)) = (&self.output, summary.outcome.plan()) else {
             return Ok(None);
         };
@@ -148,8 +153,9 @@ impl Args {
         }
         let document = Document::Plan(task.solved(plan.clone())?);
         if is_stdout(output) {
-            write_as(&mut std::io::stdout().lock(), &document, self.format.into())
-                .map_err(|error| Failure::from(error).in_file("stdout"))?;
+            let mut text = Vec::new();
+            write_as(&mut text, &document, self.format.into())?;
+            console.write(&text)?;
         } else {
             write(output, &document, self.overwrite())?;
         }

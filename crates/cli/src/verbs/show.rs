@@ -13,6 +13,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 
+/// Most columns, and most rows: a picture of a million cells takes 50 MB.
+const PICTURE_MAX: i64 = 1000;
+
 /// Which plan, and how large.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -22,10 +25,10 @@ pub struct Args {
     /// A plan; - for standard input
     plan: PathBuf,
     /// Columns of the picture
-    #[arg(long, value_name = "COLUMNS", default_value_t = 100, value_parser = clap::value_parser!(u16).range(20..))]
+    #[arg(long, value_name = "COLUMNS", default_value_t = 100, value_parser = clap::value_parser!(u16).range(20..=PICTURE_MAX))]
     width: u16,
     /// Rows of the map
-    #[arg(long, value_name = "ROWS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "ROWS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=PICTURE_MAX))]
     height: u16,
 }
 

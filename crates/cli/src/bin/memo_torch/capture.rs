@@ -27,6 +27,6 @@ impl Args {
         let (outputs, trace) = memo_torch::capture(model.key(&inputs), || model.forward(&inputs));
         outputs.map_err(crate::failed)?;
         write(&self.output, &Document::Trace(trace), overwrite)?;
-        Ok(json!({ "output": self.output }))
+        Ok(json!({ "output": self.output.to_string_lossy() }))
     }
 }

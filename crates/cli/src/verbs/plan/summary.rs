@@ -103,7 +103,7 @@ impl Summary {
             "lower_bound": self.outcome.lower_bound(),
             "certificate": self.outcome.certificate().name(),
             "seconds": self.elapsed.as_secs_f64(),
-            "output": self.output,
+            "output": self.output.as_deref().map(Path::to_string_lossy),
         })
     }
 }
