@@ -144,7 +144,7 @@ fn limits(seconds: f64) -> Result<Limits, Failure> {
         return Ok(Limits::default());
     }
     let time = Duration::try_from_secs_f64(seconds).map_err(|_| {
-        Failure::bad_argument(format!("time limit {seconds} must be from 0 to 1e19 seconds"))
+        Failure::bad_argument(format!("time limit {seconds:?} must be from 0 to 1e19 seconds"))
     })?;
     Ok(Limits::time(time))
 }
