@@ -1,8 +1,12 @@
 //! Progress over anything that takes more than a second: a bar on a terminal, nothing elsewhere.
 
+use std::time::Duration;
+
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::console::Console;
+
+const FRAME: Duration = Duration::from_millis(200);
 
 /// A bar of so many steps, with an estimate of what is left.
 pub(crate) fn bar(console: &Console, steps: u64) -> ProgressBar {
@@ -14,6 +18,7 @@ pub(crate) fn bar(console: &Console, steps: u64) -> ProgressBar {
     if let Ok(style) = style {
         bar.set_style(style);
     }
+    bar.enable_steady_tick(FRAME);
     bar
 }
 

@@ -35,14 +35,18 @@ fn test_model(name: &str) -> String {
     let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("models"));
     let file = folder.join(format!("{name}.pt"));
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../torch/tests/models.py");
-    let pythons = std::env::var("MEMO_PYTHON").ok();
-    let mut pythons = pythons.into_iter().chain(["python3".into(), "/usr/bin/python3".into()]);
     let exports = |python: String| {
         let output = Command::new(python).arg(script).arg(&folder).arg(name).output();
         output.is_ok_and(|output| output.status.success())
     };
-    assert!(file.exists() || pythons.any(exports), "set MEMO_PYTHON to one with torchvision");
+    assert!(file.exists() || pythons().any(exports), "set MEMO_PYTHON to one with torchvision");
     file.to_str().unwrap().to_owned()
+}
+
+/// Those that may have torchvision.
+fn pythons() -> impl Iterator<Item = String> {
+    let named = std::env::var("MEMO_PYTHON").ok();
+    named.into_iter().chain(["python3".into(), "/usr/bin/python3".into()])
 }
 
 /// A trace and a plan of the model in a folder of their own.
@@ -69,6 +73,35 @@ fn a_model_is_captured_planned_and_measured() {
     assert_eq!(served["deviations"], 0.0, "{served}");
     assert!(served["hits"].as_f64().unwrap() >= 5.0, "{served}");
     assert_eq!(comparison["figures"][1]["served"], Value::Null);
+}
+
+#[test]
+fn the_demo_ends_with_a_table_for_a_document() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+    let folder = folder.to_str().unwrap();
+    let effort = ["--runs", "2", "--warmup", "0", "--rounds", "1", "--markdown"];
+    let mut shown = pythons().map(|python| {
+        let demo = ["demo", "--models", "mobilenet_v3_small", "-o", folder, "--python", &python];
+        memo(&[&demo[..], &effort].concat())
+    });
+    let output = shown.find(|output| output.status.success());
+    let output = output.expect("set MEMO_PYTHON to one with torchvision");
+    let table = String::from_utf8_lossy(&output.stdout);
+    let row = |label: &str| {
+        let mut rows = table.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+        rows.find(|row| row.get(1) == Some(&label)).unwrap_or_else(|| panic!("{label}: {table}"))[2]
+            .to_owned()
+    };
+    assert_eq!(row(""), "mobilenet_v3_small");
+    assert_eq!([row("fell back"), row("outputs bit-equal")], ["0", "yes"]);
+    assert_eq!(row("tagged with an op"), "100 %");
+    let (requests, hits): (u32, u32) =
+        (row("requests a run").parse().unwrap(), row("from the slab").parse().unwrap());
+    assert!(hits > 100 && hits <= requests, "{table}");
+    assert!(row("p99, glibc tuned").ends_with(" ms"));
+    for ending in ["trace.json.gz", "plan.json", "svg"] {
+        assert!(Path::new(folder).join(format!("mobilenet_v3_small.{ending}")).exists());
+    }
 }
 
 #[test]

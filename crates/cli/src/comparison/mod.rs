@@ -13,8 +13,9 @@ use crate::inference::Inference;
 use crate::measurement::Measurement;
 use crate::runner::Runner;
 
-pub use figures::Figures;
+pub use figures::{Figures, ServedPerRun};
 pub use table::table;
+pub(crate) use table::{ms, whole_or_tenth};
 
 /// Who serves the requests of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,14 +55,15 @@ impl Setting {
     }
 }
 
-/// How much is measured.
+/// How much is measured. By default 100 runs of each setting, so that one stands above the p99, and
+/// two or three minutes for the models of the demo.
 #[derive(Debug, Clone, Copy, clap::Args, Serialize)]
 pub struct Effort {
     /// Measured runs of each worker in each process
-    #[arg(long, value_name = "N", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub runs: u32,
     /// Runs of each worker before these
-    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "5")]
     pub warmup: u32,
     /// Fresh processes for each setting, in turns
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=1000))]

@@ -3,54 +3,44 @@
 use memo_report::units::bytes;
 
 use super::{Comparison, Figures};
+use crate::grid::{Look, grid};
 
 const HEAD: [&str; 7] = ["", "median", "p99", "medians", "faults/run", "resident", "most resident"];
 
 /// A table with a line for each setting, and what it says.
 pub fn table(comparison: &Comparison) -> String {
-    let mut rows = vec![HEAD.map(str::to_owned)];
+    let mut rows = vec![HEAD.map(str::to_owned).to_vec()];
     rows.extend(comparison.figures.iter().map(row));
-    let widths: Vec<usize> = (0..HEAD.len())
-        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
-        .collect();
-    let mut lines: Vec<String> = rows.iter().map(|row| line(row, &widths)).collect();
+    let mut lines = vec![grid(&rows, Look::Terminal)];
     lines.extend(served(comparison));
     lines.extend(verdict(comparison));
     lines.join("\n")
 }
 
-fn row(figures: &Figures) -> [String; 7] {
+fn row(figures: &Figures) -> Vec<String> {
     let (least, most) = figures.medians_ns;
-    [
+    vec![
         figures.setting.name().to_owned(),
         format!("{} ms", ms(figures.median_ns)),
         format!("{} ms", ms(figures.p99_ns)),
         format!("{}–{}", ms(least), ms(most)),
-        format!("{:.1}", figures.faults),
+        whole_or_tenth(figures.faults),
         bytes(figures.resident),
         bytes(figures.resident_max),
     ]
-}
-
-fn line(row: &[String; 7], widths: &[usize]) -> String {
-    let padded = row.iter().zip(widths).enumerate().map(|(column, (cell, &width))| match column {
-        0 => format!("{cell:<width$}"),
-        _ => format!("{cell:>width$}"),
-    });
-    format!("  {}", padded.collect::<Vec<_>>().join("  "))
 }
 
 fn served(comparison: &Comparison) -> Option<String> {
     let served = comparison.figures.first()?.served?;
     let outputs = if comparison.outputs_equal { "bit-equal" } else { "NOT EQUAL" };
     Some(format!(
-        "  {:.0} of {:.0} requests from one slab of {}, {:.0} escaped as planned, {:.1} fell back; \
+        "  {:.0} of {:.0} requests from one slab of {}, {:.0} escaped as planned, {} fell back; \
          outputs {outputs}",
         served.hits,
         served.requests,
         bytes(served.slab),
         served.escapes,
-        served.deviations,
+        whole_or_tenth(served.deviations),
     ))
 }
 
@@ -72,7 +62,23 @@ fn verdict(comparison: &Comparison) -> Option<String> {
     Some(format!("  planned is {word} {name}: median {change:+.1} %"))
 }
 
-fn ms(nanoseconds: u64) -> String {
+/// A count as each run has it; its tenths where runs differ.
+pub(crate) fn whole_or_tenth(mean: f64) -> String {
+    if mean.fract() == 0.0 { format!("{mean:.0}") } else { format!("{mean:.1}") }
+}
+
+/// Milliseconds, as exact as they are measured.
+pub(crate) fn ms(nanoseconds: u64) -> String {
     let ms = memo_report::units::ratio(nanoseconds, 1_000_000);
     if ms >= 100.0 { format!("{ms:.0}") } else { format!("{ms:.2}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_as_counts() {
+        assert_eq!([0.0, 57.0, 0.04, 2.5].map(whole_or_tenth), ["0", "57", "0.0", "2.5"]);
+    }
 }

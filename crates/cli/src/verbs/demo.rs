@@ -1,6 +1,7 @@
 //! `memo demo`: the whole way, on real models.
 
 mod models;
+mod summary;
 
 use std::path::{Path, PathBuf};
 
@@ -16,18 +17,22 @@ use crate::comparison::{Comparison, Effort, Setting, table};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::grid::Look;
 use crate::inference::{Inference, Shape};
 use crate::input::Task;
+use crate::machine::Machine;
 use crate::runner::Runner;
 use crate::steps;
 use crate::verbs::capture::capture;
 
 use models::Models;
+use summary::summary;
 
 const EXAMPLES: &str = "\
 Examples:
   memo demo
   memo demo --models resnet18 --runs 100 --json
+  memo demo --markdown > table.md
 ";
 
 /// Which models, where the files go, how much is measured.
@@ -53,6 +58,9 @@ pub struct Args {
     threads: u32,
     #[command(flatten)]
     effort: Effort,
+    /// Print nothing but the table over all models, as Markdown
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
 }
 
 /// What came of one model.
@@ -91,18 +99,26 @@ impl Args {
             Failure::new(Code::Io, error.to_string()).in_file(self.output.to_string_lossy())
         })?;
         let models = Models::export(&self.output, &self.models, &self.python, &runner, console)?;
-        let measured = self.models.len() as u64 * u64::from(self.effort.rounds);
-        let bar = steps::bar(console, measured * Setting::ALL.len() as u64);
+        let bar = steps::bar(console, self.models.len() as u64 * self.process_count());
         let mut shown = Vec::new();
         for name in &self.models {
+            if bar.is_hidden() && !console.is_json() {
+                console
+                    .message(format!("{name}: capture, plan, {} processes", self.process_count()));
+            }
             let one = self.show(&runner, &models.inference(name, self.threads), &bar)?;
-            if !console.is_json() {
+            if !console.is_json() && !self.markdown {
                 bar.suspend(|| console.result(text(&one)))?;
             }
             shown.push(one);
         }
         bar.finish_and_clear();
         self.finish(console, &shown)
+    }
+
+    /// Processes that measure one model.
+    fn process_count(&self) -> u64 {
+        u64::from(self.effort.rounds) * Setting::ALL.len() as u64
     }
 
     /// Capture, trace file, problem, plan file, picture, and runs served from the plan.
@@ -135,10 +151,15 @@ impl Args {
     }
 
     fn finish(&self, console: &Console, shown: &[Shown]) -> Result<Exit, Failure> {
+        let machine = Machine::here();
         if console.is_json() {
-            console.json_result(&json!({ "effort": self.effort, "models": shown }))?;
+            let result = json!({ "machine": machine, "effort": self.effort, "models": shown });
+            console.json_result(&result)?;
+        } else if self.markdown {
+            console.result(summary(shown, self.effort, &machine, Look::Markdown))?;
         } else if let Some(first) = shown.first() {
-            console.result(next_commands(&self.output, first))?;
+            console.result(summary(shown, self.effort, &machine, Look::Terminal))?;
+            console.result(format!("\n{}", next_commands(&self.output, first)))?;
         }
         let right = shown.iter().all(|one| one.comparison.outputs_equal);
         Ok(if right { Exit::Done } else { Exit::CheckFailed })
