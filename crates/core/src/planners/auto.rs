@@ -1,13 +1,20 @@
-//! The portfolio: one heuristic after another until one meets the lower bound; the best plan wins.
+//! The portfolio: one heuristic after another until one meets the lower bound, then a search from
+//! the best plan; the best wins.
 //!
+//! ```text
+//! up to 2,000 buffers     first and best fits, skyline, sweep, restarts  ──▶ exact search
+//! up to 10,000            the same, but restarts until the limits are spent
+//! up to 100,000           sweep, skyline, restarts until the limits are spent
+//! more                    sweep; the others only when there are limits to spend
+//! ```
 //! Each heuristic wins somewhere, so the order is by how often it ends at the bound for its cost.
 //! Within a time limit the first plan that is complete is kept, so that a limit costs quality,
-//! never the answer. The exact planner takes no part: eight conflicting buffers of mixed alignments
-//! can keep its default solver busy for seconds, and a time limit that decides which plan is
-//! returned would give the same problem different plans.
+//! never the answer. Without limits each part has a budget of its own, counted in nodes, so that the
+//! same problem has the same plan on every machine. The integer program takes no part: where it is
+//! fast the search is faster.
 
-use super::{BestFit, Greedy, Planner, Skyline, Sweep};
-use crate::limits::Limits;
+use super::{BestFit, Exact, Greedy, Planner, Skyline, Sweep};
+use crate::limits::{Deadline, Limits};
 use crate::model::{Bytes, Error, GaveUp, Outcome, Problem, Reason};
 
 /// The best of all that is cheap.
@@ -35,6 +42,24 @@ const MANY: (&dyn Planner, &[&dyn Planner]) = (&Sweep, &[&Skyline::Restarts]);
 /// Beyond this a first fit takes longer than all passes of the skyline.
 const FEW_MAX: usize = 10_000;
 
+/// Beyond this the passes of the skyline take seconds.
+const MANY_MAX: usize = 100_000;
+
+/// Beyond this a search that has nothing else to go by finds little in seconds that restarts of the
+/// skyline do not.
+const SEARCHED_MAX: usize = 2_000;
+
+/// Without limits, and before a search, restarts place each buffer so many times: about as long as
+/// all others take, …
+const RESTARTS_MAX: u64 = 64;
+
+/// … and all buffers together so many times: some tenths of a second.
+const RESTART_NODES_MAX: u64 = 1 << 17;
+
+/// Moves of a search without limits: about a second. The public hard instances that are ever solved
+/// to their bound need less than half of it.
+const MOVES_MAX: u64 = 1 << 19;
+
 impl Planner for Auto {
     fn name(&self) -> &'static str {
         "auto"
@@ -42,15 +67,52 @@ impl Planner for Auto {
 
     fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
         let deadline = limits.start();
-        let (first, others) = if problem.len() <= FEW_MAX { FEW } else { MANY };
-        let mut best = first.plan(problem, &deadline.limits())?;
-        for heuristic in others {
-            if is_final(&best) {
-                break;
-            }
-            best = better(best, heuristic.plan(problem, &deadline.limits())?);
+        let is_searched = problem.len() <= SEARCHED_MAX;
+        let best = best_of_heuristics(problem, limits, &deadline)?;
+        Ok(if is_searched && !is_final(&best) { searched(problem, best, &deadline) } else { best })
+    }
+}
+
+fn best_of_heuristics(
+    problem: &Problem,
+    given: &Limits,
+    deadline: &Deadline,
+) -> Result<Outcome, Error> {
+    let is_unlimited = given.time.is_none() && given.nodes.is_none();
+    let (first, others) = match problem.len() {
+        0..=FEW_MAX => FEW,
+        MANY_MAX.. if is_unlimited => (&Sweep as &dyn Planner, &[][..]),
+        _ => MANY,
+    };
+    // A time limit is left to the search where there is one.
+    let is_bounded = is_unlimited || problem.len() <= SEARCHED_MAX;
+    let own = (problem.len() as u64 * RESTARTS_MAX).min(RESTART_NODES_MAX);
+    let nodes = given.nodes.or(is_bounded.then_some(own));
+    let limits = || Limits { nodes, ..deadline.limits() };
+    let mut best = first.plan(problem, &limits())?;
+    for heuristic in others {
+        if is_final(&best) {
+            break;
         }
-        Ok(best)
+        best = better(best, heuristic.plan(problem, &limits())?);
+    }
+    Ok(best)
+}
+
+/// Goes on from the best plan. A search that spent a budget of its own has reached no limit that
+/// anybody set: its plan is as feasible as that of a heuristic.
+fn searched(problem: &Problem, best: Outcome, deadline: &Deadline) -> Outcome {
+    let given = deadline.limits();
+    let is_unlimited = given.nodes.is_none() && given.time.is_none();
+    let nodes = if is_unlimited { Some(MOVES_MAX) } else { given.nodes };
+    let Some(plan) = best.into_plan() else { unreachable!("heuristics end with a plan") };
+    match Exact::default().improve(problem, plan, &Limits { nodes, ..given }.start()) {
+        Outcome::GaveUp(GaveUp { best: Some(best), reason: Reason::NodeLimit, .. })
+            if is_unlimited =>
+        {
+            Outcome::of(best, problem.capacity())
+        }
+        outcome => outcome,
     }
 }
 
