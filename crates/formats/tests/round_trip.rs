@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use memo_formats::{Document, Format, Overwrite, PlanDocument, read, read_bytes, write, write_as};
+use memo_malloc::analysis::lower_bound;
 use memo_malloc::model::{BufferIdx, OpIdx, OpTag};
 use memo_malloc::planners;
 use memo_malloc::trace::{Event, EventKind, Recorder, ThreadIdx, Trace};
-use memo_malloc::{Buffer, Key, Limits, Problem, Request, RunPlan};
+use memo_malloc::{Buffer, Key, Limits, Plan, Problem, Request, RunPlan};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -65,9 +66,8 @@ fn plain(problem: &Problem) -> Problem {
     plain.with_ids(problem.ids().to_vec()).unwrap()
 }
 
-fn planned(problem: Problem) -> PlanDocument {
-    let plan = planners::plan(&problem, &Limits::default()).unwrap().into_plan().unwrap();
-    PlanDocument::new(problem, plan).unwrap()
+fn planned(problem: &Problem) -> Plan {
+    planners::plan(problem, &Limits::default()).unwrap().into_plan().unwrap()
 }
 
 fn trace() -> impl Strategy<Value = Trace> {
@@ -110,8 +110,14 @@ proptest! {
 
     #[test]
     fn plans_in_json_and_csv(problem in tagged()) {
-        let document = Document::Plan(planned(plain(&problem)));
+        let problem = plain(&problem);
+        let plan = planned(&problem);
+        let document = Document::Plan(PlanDocument::new(problem.clone(), plan.clone()).unwrap());
         prop_assert_eq!(&read_bytes("x", &text(&document, Format::Json)).unwrap(), &document);
+        // A CSV file has no place for a bound: it is found anew.
+        let (lower_bound, certificate) = lower_bound(&problem);
+        let plan = Plan { lower_bound, certificate, ..plan };
+        let document = Document::Plan(PlanDocument::new(problem, plan).unwrap());
         prop_assert_eq!(&read_bytes("x", &text(&document, Format::Csv)).unwrap(), &document);
     }
 
@@ -138,7 +144,7 @@ proptest! {
 /// A plan for a run with an escape.
 fn served() -> PlanDocument {
     let problem = Problem::new(vec![Buffer::new(4, 0, 2), Buffer::new(8, 1, 3)]).unwrap();
-    let plan = planned(problem.clone()).plan().clone();
+    let plan = planned(&problem);
     let requests = vec![
         Request { size: 4, slot: Some(BufferIdx(0)) },
         Request { size: 99, slot: None },
@@ -171,7 +177,9 @@ fn another_thread_is_kept() {
 #[test]
 fn the_name_decides_the_format_and_the_compression() {
     let folder = tempfile::tempdir().unwrap();
-    let document = Document::Plan(planned(Problem::new(vec![Buffer::new(4, 0, 2)]).unwrap()));
+    let problem = Problem::new(vec![Buffer::new(4, 0, 2)]).unwrap();
+    let plan = planned(&problem);
+    let document = Document::Plan(PlanDocument::new(problem, plan).unwrap());
     for (name, begin) in [
         ("a.json", &b"{"[..]),
         ("a.csv", b"id,"),

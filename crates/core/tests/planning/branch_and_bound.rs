@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use memo_malloc::model::{Reason, RefutationCause};
-use memo_malloc::planners::{Exact, Planner, Rules};
-use memo_malloc::{Bytes, Certificate, Limits, Outcome, Plan, Problem, check};
+use memo_malloc::planners::{self, Exact, Planner, Rules};
+use memo_malloc::{Buffer, Bytes, Certificate, Limits, Outcome, Plan, Problem, check};
 
 use crate::families::{self, Random};
 use crate::{naive, rectangles};
@@ -219,4 +219,17 @@ fn too_many_buffers_are_refused() {
     let many = families::problem(families::random, 10_001, 1);
     let error = Exact::default().plan(&many, &Limits::default()).unwrap_err();
     assert_eq!(error.code().name(), "TOO_BIG_FOR_PLANNER");
+}
+
+#[test]
+fn room_of_a_terabyte_at_odd_alignments_is_searched_within_the_budget() {
+    // A unit of one byte, and 2^40 of them to raise a floor by.
+    let buffers = (0..12_u64).map(|i| {
+        let start = u32::try_from(i * 7 % 12).unwrap();
+        Buffer::new((1 << 40) + i * 97, start, start + 5).aligned(3 + 2 * i)
+    });
+    let small = (0..12_u32).map(|i| Buffer::new(5, i, i + 4).aligned(7));
+    let problem = Problem::new(buffers.chain(small).collect()).unwrap();
+    let plan = planners::plan(&problem, &Limits::default()).unwrap().into_plan().unwrap();
+    assert_eq!(check(&problem, &plan), Ok(()));
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod branch_and_bound;
-#[cfg(feature = "ilp")]
+#[cfg(any(feature = "ilp", feature = "highs"))]
 mod exact;
 mod families;
 mod liveness;

@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use super::meter::Meter;
 use super::order::Pick;
-use super::skyline::Skyline;
-use super::valley::{Branch, Way};
+use super::skyline::{Dead, Skyline};
+use super::valley::{Branch, Settled, Way};
 use crate::model::Reason;
 
 /// How a search ended.
@@ -59,6 +59,10 @@ pub(super) struct Search<'a, 'b> {
     parts: Vec<Range<usize>>,
 }
 
+/// Changes that a search may have to take back, some 200 MB. One with more has gone astray among
+/// raises by a byte.
+const TRAIL_MAX: usize = 1 << 22;
+
 impl<'a, 'b> Search<'a, 'b> {
     pub(super) fn new(skyline: &'b mut Skyline<'a>, pick: Pick) -> Search<'a, 'b> {
         Search { skyline, pick, frames: Vec::new(), ways: Vec::new(), parts: Vec::new() }
@@ -89,7 +93,9 @@ impl<'a, 'b> Search<'a, 'b> {
             turn = match (next, limit) {
                 (Err(answer), _) => return answer,
                 (_, Err(reason)) => return Answer::Stopped(reason),
-                (Ok(_), Ok(())) if spent > share => return Answer::Spent,
+                (Ok(_), Ok(())) if spent > share || self.skyline.mark() > TRAIL_MAX => {
+                    return Answer::Spent;
+                }
                 (Ok(turn), Ok(())) => turn,
             };
         }
@@ -97,8 +103,12 @@ impl<'a, 'b> Search<'a, 'b> {
 
     /// Makes the forced moves of a region and opens a frame for what is left.
     fn enter(&mut self, mut region: Range<usize>) -> Turn {
-        let Ok(branch) = self.skyline.settle(region.clone(), self.pick) else { return Turn::Back };
-        let Some(branch) = branch else { return Turn::Done };
+        let branch = match self.skyline.settle(region.clone(), self.pick) {
+            Err(Dead) => return Turn::Back,
+            Ok(Settled::Done) => return Turn::Done,
+            Ok(Settled::Paused) => return Turn::Into(region),
+            Ok(Settled::At(branch)) => branch,
+        };
         if self.skyline.rules.cuts {
             let first = self.parts.len();
             self.parts.extend(self.skyline.parts(region.clone()));

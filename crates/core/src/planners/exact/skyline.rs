@@ -58,7 +58,7 @@ pub(super) struct Skyline<'a> {
     /// For each bar an offset below which it is decided not to lie.
     lifted: Vec<Bytes>,
     trail: Vec<Change>,
-    moves: u64,
+    pub(super) moves: u64,
 }
 
 impl<'a> Skyline<'a> {

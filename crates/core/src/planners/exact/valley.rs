@@ -74,6 +74,21 @@ pub(super) enum Way {
     Raise(Side),
 }
 
+/// What a region is after forced moves.
+#[derive(Debug)]
+pub(super) enum Settled {
+    /// Nothing is left to be placed.
+    Done,
+    /// This is to be decided next.
+    At(Branch),
+    /// There may be more forced moves.
+    Paused,
+}
+
+/// Forced moves between two looks at the limits. Where alignments leave a unit of one byte, a floor
+/// may be raised as many times as there are bytes to spare.
+const MOVES_AT_ONCE: u64 = 1024;
+
 impl Valley {
     /// The section at an end.
     fn section(&self, side: Side) -> usize {
@@ -89,12 +104,8 @@ impl Valley {
 }
 
 impl Skyline<'_> {
-    /// Makes all forced moves in a region; then the best place to branch, if anything is left.
-    pub(super) fn settle(
-        &mut self,
-        region: Range<usize>,
-        pick: Pick,
-    ) -> Result<Option<Branch>, Dead> {
+    /// Makes the forced moves in a region; then finds the best place to branch, if anything is left.
+    pub(super) fn settle(&mut self, region: Range<usize>, pick: Pick) -> Result<Settled, Dead> {
         loop {
             let mut best: Option<Branch> = None;
             let mut is_settled = true;
@@ -103,6 +114,9 @@ impl Skyline<'_> {
                 let end = self.run_end(at, region.end);
                 if let Some(valley) = self.valley(at..end) {
                     if self.force(&valley)? {
+                        if self.moves >= MOVES_AT_ONCE {
+                            return Ok(Settled::Paused);
+                        }
                         // The run before may have become a valley or part of this one.
                         is_settled = false;
                         at = before;
@@ -113,7 +127,7 @@ impl Skyline<'_> {
                 (before, at) = (at, end);
             }
             if is_settled {
-                return Ok(best);
+                return Ok(best.map_or(Settled::Done, Settled::At));
             }
         }
     }
