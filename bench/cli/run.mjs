@@ -14,24 +14,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must, ROOT } from "../../scripts/lib/command.mjs";
+import { problem } from "../problem.mjs";
 
 const [buffers = 1000, rounds = 101] = process.argv.slice(2).map(Number);
-
-/** Buffers as they come in inference: sizes over four orders, most short-lived. */
-function problem(count) {
-  let state = 1;
-  const next = (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
-  const lines = ["id,lower,upper,size"];
-  for (let id = 0; id < count; id++) {
-    const start = next(2 * count);
-    const end = start + 1 + (next(10) === 0 ? next(Math.ceil(count / 10)) : next(20));
-    lines.push(`${id},${start},${end},${(1 + next(100)) * 64 * 4 ** next(5)}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
 
 /** Runs a program to its end; returns the milliseconds it took. */
 function timed([program, ...args]) {

@@ -18,27 +18,12 @@ import { createInterface } from "node:readline";
 import { ROOT } from "../../scripts/lib/command.mjs";
 import { buildAddon, buildProgram } from "../../scripts/lib/rust.mjs";
 import { installPackages, RUNTIMES } from "../../scripts/lib/runtimes.mjs";
+import { problem } from "../problem.mjs";
 
 const [buffers = "10000", planner = "greedy_by_size", rounds = "100"] = process.argv.slice(2);
 
 /** Rounds before any that counts: the runtimes compile what they run often. */
 const WARM_UP_ROUNDS = 20;
-
-/** Buffers as they come in inference: sizes over four orders, most short-lived. */
-function problem(count) {
-  let state = 1;
-  const next = (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
-  const lines = ["id,lower,upper,size"];
-  for (let id = 0; id < count; id++) {
-    const start = next(2 * count);
-    const end = start + 1 + (next(10) === 0 ? next(Math.ceil(count / 10)) : next(20));
-    lines.push(`${id},${start},${end},${(1 + next(100)) * 64 * 4 ** next(5)}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
 
 /** A process that plans once each time it is asked. */
 function contestant([command, args], file, library) {

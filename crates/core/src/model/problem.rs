@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{BYTES_MAX, Buffer, BufferIdx, Bytes, Error, OpIdx, OpTag};
+use super::{BYTES_MAX, Buffer, BufferIdx, Bytes, Error, OpIdx, OpTag, gcd};
 
 /// Buffers to be placed, and the room they may use.
 ///
@@ -162,10 +162,6 @@ fn padded(buffer: &Buffer) -> Option<Bytes> {
 fn common_multiple(a: Bytes, b: Bytes) -> Option<Bytes> {
     let divisor = gcd(a, b);
     if divisor == 0 || b == 0 { None } else { (a / divisor).checked_mul(b) }
-}
-
-fn gcd(a: Bytes, b: Bytes) -> Bytes {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@
 use super::ranges::{Holes, Range, Ranges};
 use super::sections::Sections;
 use crate::limits::Deadline;
-use crate::model::{Buffer, BufferIdx, Bytes, Error, Plan, Problem, Reason};
+use crate::model::{Buffer, BufferIdx, Bytes, Error, Plan, Problem, Reason, gcd};
 
 /// Which hole a buffer goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,10 +155,6 @@ fn aligned_in((low, high): Range, buffer: &Buffer) -> Option<Bytes> {
     let offset = low.checked_next_multiple_of(buffer.alignment)?;
     let top = offset.checked_add(buffer.size)?;
     (top <= high).then_some(offset)
-}
-
-pub(super) fn gcd(a: Bytes, b: Bytes) -> Bytes {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 fn leaf_count(sections: &Sections) -> usize {

@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::bits::Bits;
-use crate::model::{Buffer, BufferIdx, Bytes, Problem, Step};
+use crate::model::{Buffer, BufferIdx, Bytes, Problem, Step, gcd};
 
 /// A buffer that is to be placed.
 #[derive(Debug, Clone)]
@@ -99,10 +99,6 @@ fn unit_of(problem: &Problem) -> Bytes {
         unit = gcd(unit, buffer.alignment);
     }
     unit
-}
-
-fn gcd(a: Bytes, b: Bytes) -> Bytes {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// The maximal sections: each lies between a start and an end with no other event between them.

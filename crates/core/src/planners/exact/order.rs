@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 use super::grid::{Bar, Grid};
 use super::valley::Branch;
 use crate::model::Bytes;
+use crate::planners::random::Random;
 
 /// What makes a bar come early: having more of it.
 #[derive(Debug, Clone, Copy)]
@@ -145,23 +146,13 @@ fn sorted(grid: &Grid, keys: [Key; 3]) -> Vec<usize> {
 /// Moves each bar back by up to an eighth of all places.
 fn shuffle(bars: &mut [usize], seed: u64) {
     let reach = bars.len() as u64 / 8 + 2;
-    let mut state = seed;
-    let mut moved: Vec<(u64, usize)> = (0..)
-        .zip(bars.iter())
-        .map(|(place, &bar)| (place + random(&mut state) % reach, bar))
-        .collect();
+    let mut random = Random::new(seed);
+    let mut moved: Vec<(u64, usize)> =
+        (0..).zip(bars.iter()).map(|(place, &bar)| (place + random.next() % reach, bar)).collect();
     moved.sort_by_key(|&(place, _)| place);
     for (bar, (_, moved)) in bars.iter_mut().zip(moved) {
         *bar = moved;
     }
-}
-
-/// `SplitMix64`, by Steele, Lea and Flood: the same numbers on every machine.
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
 }
 
 /// The bars come in the static order.

@@ -8,7 +8,7 @@
 //!
 //! The larger one wins. Only peaks may then lie between two multiples.
 
-use crate::model::{Buffer, Bytes, Error, Problem};
+use crate::model::{Buffer, Bytes, Error, Problem, gcd};
 
 /// Largest number of units an offset may reach. A `f64` holds it to within 2^-32, some 2·10^-10,
 /// which is about the tolerance (10^-10) within which the solver takes two values for the same.
@@ -93,10 +93,6 @@ fn pin(buffer: &Buffer) -> Bytes {
 
 fn divisor(numbers: impl Iterator<Item = Bytes>) -> Bytes {
     numbers.fold(0, gcd).max(1)
-}
-
-fn gcd(a: Bytes, b: Bytes) -> Bytes {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The problem as a pass wants it: sections in place of steps, buffers in the order of their starts.
 
-use crate::model::{BufferIdx, Bytes, Problem};
-use crate::planners::fit::gcd;
+use crate::model::{BufferIdx, Bytes, Problem, gcd};
 use crate::planners::sections::Sections;
 
 /// A buffer to be placed, live in the sections `first..end`.

@@ -26,10 +26,12 @@ use std::cmp::Reverse;
 
 use self::holes::Holes;
 use super::Planner;
-use super::fit::{gcd, plan_of};
+use super::fit::plan_of;
 use crate::analysis::{max_load, refute};
 use crate::limits::{Deadline, Limits};
-use crate::model::{Buffer, BufferIdx, Bytes, Error, Lifetime, Outcome, Problem, Reason, Step};
+use crate::model::{
+    Buffer, BufferIdx, Bytes, Error, Lifetime, Outcome, Problem, Reason, Step, gcd,
+};
 
 /// Best fit over time, from the peak outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
