@@ -73,6 +73,6 @@ function certificateArguments(certificate: Certificate): [number: number, step: 
   if (number < 1) {
     throw badArgument(`certificate ${shown(certificate?.kind)} must be one of a plan`);
   }
-  if (certificate.kind !== "max-load") return [number, 0];
+  if (certificate.kind !== "max-load" && certificate.kind !== "aligned-load") return [number, 0];
   return [number, integer(certificate.step, WORD_MAX, () => "certificate: step")];
 }

@@ -11,6 +11,8 @@ import type { Octets } from "./native/symbols.ts";
 export type Certificate =
   /** So many bytes are live at this step. */
   | { readonly kind: "max-load"; readonly step: number }
+  /** The buffers live at this step need so many bytes because of their alignments. */
+  | { readonly kind: "aligned-load"; readonly step: number }
   /** A pinned buffer ends there. */
   | { readonly kind: "pin-top" }
   /** An exact planner searched for anything smaller and found nothing. */
@@ -56,7 +58,13 @@ export type Outcome =
   | ({ readonly status: "gave-up"; readonly reason: Reason; readonly best: Plan | null } & Bound);
 
 /** The certificates, at the numbers they have in `memo.h`. */
-export const CERTIFICATES = ["", "max-load", "pin-top", "finished-search"] as const;
+export const CERTIFICATES = [
+  "",
+  "max-load",
+  "pin-top",
+  "finished-search",
+  "aligned-load",
+] as const;
 
 /** The reasons, at the numbers they have in `memo.h`. */
 const REASONS = ["", "heuristic", "time-limit", "cancelled", "node-limit"] as const;
@@ -75,6 +83,7 @@ export function boundOf(flat: Octets): Bound {
   const kind = CERTIFICATES[certificate];
   switch (kind) {
     case "max-load":
+    case "aligned-load":
       return { lowerBound, certificate: { kind, step } };
     case "pin-top":
     case "finished-search":

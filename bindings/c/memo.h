@@ -78,6 +78,10 @@ enum MemoCertificate
      * An exact search found nothing smaller.
      */
     MEMO_CERTIFICATE_FINISHED_SEARCH = 3,
+    /**
+     * The buffers live at `step` need so many bytes because of their alignments.
+     */
+    MEMO_CERTIFICATE_ALIGNED_LOAD = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -182,7 +186,7 @@ typedef struct MemoOutcome {
      */
     MemoCertificate certificate;
     /**
-     * The step of a max load.
+     * The step of a load.
      */
     uint32_t step;
     /**

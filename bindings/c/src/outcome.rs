@@ -36,6 +36,8 @@ pub enum MemoCertificate {
     PinTop = 2,
     /// An exact search found nothing smaller.
     FinishedSearch = 3,
+    /// The buffers live at `step` need so many bytes because of their alignments.
+    AlignedLoad = 4,
 }
 
 /// Why a planner gave up.
@@ -84,7 +86,7 @@ pub struct MemoOutcome {
     pub status: MemoStatus,
     /// How the lower bound was proven.
     pub certificate: MemoCertificate,
-    /// The step of a max load.
+    /// The step of a load.
     pub step: u32,
     /// Why the planner gave up.
     pub reason: MemoReason,
@@ -123,6 +125,7 @@ impl MemoOutcome {
     pub(crate) fn bound(bytes: u64, by: Certificate) -> Result<MemoOutcome, Failure> {
         let (certificate, step) = match by {
             Certificate::MaxLoad { step } => (MemoCertificate::MaxLoad, step),
+            Certificate::AlignedLoad { step } => (MemoCertificate::AlignedLoad, step),
             Certificate::PinTop => (MemoCertificate::PinTop, 0),
             Certificate::FinishedSearch => (MemoCertificate::FinishedSearch, 0),
             other => return Err(unknown(&other)),
@@ -158,7 +161,8 @@ pub(crate) fn certificate(number: u32, step: u32) -> Result<Certificate, Failure
         1 => Ok(Certificate::MaxLoad { step }),
         2 => Ok(Certificate::PinTop),
         3 => Ok(Certificate::FinishedSearch),
-        _ => Err(Failure::bad_argument(format!("certificate {number} must be 1, 2 or 3"))),
+        4 => Ok(Certificate::AlignedLoad { step }),
+        _ => Err(Failure::bad_argument(format!("certificate {number} must be from 1 to 4"))),
     }
 }
 

@@ -49,7 +49,9 @@ fn outcome(case: &Value) -> Result<Outcome, Error> {
 
 fn certificate_json(certificate: Certificate) -> Value {
     match certificate {
-        Certificate::MaxLoad { step } => json!({ "kind": certificate.name(), "step": step }),
+        Certificate::MaxLoad { step } | Certificate::AlignedLoad { step } => {
+            json!({ "kind": certificate.name(), "step": step })
+        }
         _ => json!({ "kind": certificate.name() }),
     }
 }
@@ -127,6 +129,9 @@ fn faults_are_found() {
             lower_bound: stated["lowerBound"].as_u64().unwrap(),
             certificate: match stated["certificate"]["kind"].as_str().unwrap() {
                 "max-load" => Certificate::MaxLoad { step: step(&stated["certificate"]["step"]) },
+                "aligned-load" => {
+                    Certificate::AlignedLoad { step: step(&stated["certificate"]["step"]) }
+                }
                 "pin-top" => Certificate::PinTop,
                 _ => Certificate::FinishedSearch,
             },

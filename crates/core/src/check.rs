@@ -5,10 +5,10 @@
 //! collides with its neighbour below or above. O(n log n) time, O(n) memory.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::model::{
-    Buffer, BufferIdx, Bytes, Certificate, Error, Lifetime, Plan, Problem, RunPlan, Step,
+    Buffer, BufferIdx, Bytes, Certificate, Error, Lifetime, Plan, Problem, RunPlan, Step, gcd,
 };
 
 /// Judges a plan of a problem: every offset, the peak, and the lower bound as far as the buffers
@@ -115,6 +115,7 @@ fn bound_is_possible(problem: &Problem, plan: &Plan) -> Result<(), Error> {
     }
     let found = match plan.certificate {
         Certificate::MaxLoad { step } => load_at(problem, step),
+        Certificate::AlignedLoad { step } => aligned_load_at(problem, step),
         Certificate::PinTop => pin_top_max(problem),
         Certificate::FinishedSearch => return Ok(()),
     };
@@ -122,8 +123,34 @@ fn bound_is_possible(problem: &Problem, plan: &Plan) -> Result<(), Error> {
 }
 
 fn load_at(problem: &Problem, step: Step) -> Bytes {
-    let at = |Lifetime { start, end }: Lifetime| start <= step && step < end;
-    problem.buffers().iter().filter(|b| at(b.lifetime)).map(|b| b.size).sum()
+    live_at(problem, step).map(|b| b.size).sum()
+}
+
+fn live_at(problem: &Problem, step: Step) -> impl Iterator<Item = &Buffer> {
+    let at = move |Lifetime { start, end }: Lifetime| start <= step && step < end;
+    problem.buffers().iter().filter(move |b| b.size > 0 && at(b.lifetime))
+}
+
+/// The most that alignment proves of a step. For a grain `g`, of the live buffers whose alignment is
+/// a multiple of `g` all but the topmost take their size rounded up to `g`, since the next one above
+/// starts at a multiple of `g`. The grains are the common divisor of all alignments times powers of
+/// two, for each live alignment the largest that divides it.
+fn aligned_load_at(problem: &Problem, step: Step) -> Bytes {
+    let has_bytes = problem.buffers().iter().filter(|b| b.size > 0);
+    let unit = has_bytes.fold(0, |unit, b| gcd(unit, b.alignment));
+    let grain_of = |b: &Buffer| unit << (b.alignment / unit).trailing_zeros();
+    let grains: BTreeSet<Bytes> = live_at(problem, step).map(grain_of).collect();
+    let at_grain = |grain: Bytes| {
+        let coarse = live_at(problem, step).filter(|b| b.alignment.is_multiple_of(grain));
+        let (mut sum, mut slack_max) = (0, 0);
+        for size in coarse.map(|b| b.size) {
+            let rounded = size.next_multiple_of(grain);
+            sum += rounded;
+            slack_max = slack_max.max(rounded - size);
+        }
+        sum - slack_max
+    };
+    grains.into_iter().map(at_grain).max().unwrap_or(0)
 }
 
 fn pin_top_max(problem: &Problem) -> Bytes {

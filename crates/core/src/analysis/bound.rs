@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use super::aligned::max_aligned_load;
 use super::max_load;
 use crate::model::{
     Buffer, BufferIdx, Bytes, Certificate, Problem, Refutation, RefutationCause, Step,
@@ -10,16 +11,18 @@ use crate::model::{
 
 /// A number of bytes below which no plan can stay, and why.
 ///
-/// The larger of the max load and the highest top of a pinned buffer. The load is named when both
-/// are the same.
+/// The largest of the max load, the aligned load and the highest top of a pinned buffer; of equal
+/// ones the first is named. O(n log n).
 pub fn lower_bound(problem: &Problem) -> (Bytes, Certificate) {
     let load = max_load(problem);
+    let aligned = max_aligned_load(problem);
     let pin_top = problem.buffers().iter().filter_map(pin_top).max().unwrap_or(0);
-    if pin_top > load.bytes {
-        (pin_top, Certificate::PinTop)
-    } else {
-        (load.bytes, Certificate::MaxLoad { step: load.step })
-    }
+    let bounds = [
+        (aligned.bytes, Certificate::AlignedLoad { step: aligned.step }),
+        (pin_top, Certificate::PinTop),
+    ];
+    let first = (load.bytes, Certificate::MaxLoad { step: load.step });
+    bounds.into_iter().fold(first, |best, bound| if bound.0 > best.0 { bound } else { best })
 }
 
 /// A proof that no plan exists, where one is found without search: a pin beyond the capacity, two

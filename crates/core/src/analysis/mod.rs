@@ -1,5 +1,6 @@
 //! What can be said of a run before it is planned: who lives when, and how much at once.
 
+mod aligned;
 mod bound;
 mod liveness;
 mod load;

@@ -46,6 +46,12 @@ pub enum Certificate {
         /// The first step with that load.
         step: Step,
     },
+    /// The buffers live at this step need so many bytes, because all but the topmost of those that
+    /// are aligned take their size rounded up.
+    AlignedLoad {
+        /// The first step with that load.
+        step: Step,
+    },
     /// A pinned buffer ends there.
     PinTop,
     /// An exact planner finished its search for anything smaller and found nothing.
@@ -57,6 +63,7 @@ impl Certificate {
     pub fn name(self) -> &'static str {
         match self {
             Certificate::MaxLoad { .. } => "max-load",
+            Certificate::AlignedLoad { .. } => "aligned-load",
             Certificate::PinTop => "pin-top",
             Certificate::FinishedSearch => "finished-search",
         }
@@ -67,6 +74,7 @@ impl fmt::Display for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Certificate::MaxLoad { step } => write!(f, "max load at step {step}"),
+            Certificate::AlignedLoad { step } => write!(f, "aligned load at step {step}"),
             Certificate::PinTop => f.write_str("top of a pinned buffer"),
             Certificate::FinishedSearch => f.write_str("finished search"),
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bound;
 mod branch_and_bound;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 mod exact;

@@ -14,6 +14,31 @@ pub(crate) fn max_load(problem: &Problem) -> Bytes {
     starts.map(|step| load_at(problem, step)).max().unwrap_or(0)
 }
 
+/// The most that rounding proves of some step and some grain, for every grain that divides an
+/// alignment: each live buffer of such an alignment in turn is the topmost.
+pub(crate) fn aligned_load(problem: &Problem) -> Bytes {
+    let unit = problem.buffers().iter().filter(|b| b.size > 0).map(|b| b.alignment);
+    let unit =
+        unit.fold(0, |a, b| (1..=a.max(b)).rev().find(|d| a % d == 0 && b % d == 0).unwrap());
+    let grains = (0..16).map(|power| unit << power);
+    let mut most = 0;
+    for grain in grains {
+        for step in problem.buffers().iter().map(|b| b.lifetime.start) {
+            let live: Vec<_> = (problem.buffers().iter())
+                .filter(|b| b.size > 0 && b.lifetime.start <= step && step < b.lifetime.end)
+                .filter(|b| b.alignment.is_multiple_of(grain))
+                .collect();
+            let below = |top: usize| {
+                let others = live.iter().enumerate().filter(move |(idx, _)| *idx != top);
+                others.map(|(_, b)| b.size.div_ceil(grain) * grain).sum::<Bytes>()
+            };
+            let peaks = (0..live.len()).map(|top| below(top) + live[top].size);
+            most = most.max(peaks.min().unwrap_or(0));
+        }
+    }
+    most
+}
+
 /// The smallest peak of any plan, by trying every order with first fit.
 ///
 /// Some order of any optimal plan's offsets, from below, reproduces a plan that is as good: each

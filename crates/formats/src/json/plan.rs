@@ -19,7 +19,7 @@ pub(super) struct PlanColumns {
     run: Option<RunColumns>,
 }
 
-/// How the lower bound was proven; `step` with `max-load` only.
+/// How the lower bound was proven; `step` with `max-load` and `aligned-load` only.
 #[derive(Debug, Serialize, Deserialize)]
 struct CertificateFields {
     kind: String,
@@ -93,7 +93,7 @@ pub(super) fn columns(document: &PlanDocument) -> PlanColumns {
 impl CertificateFields {
     fn of(certificate: Certificate) -> CertificateFields {
         let step = match certificate {
-            Certificate::MaxLoad { step } => Some(step),
+            Certificate::MaxLoad { step } | Certificate::AlignedLoad { step } => Some(step),
             _ => None,
         };
         CertificateFields { kind: certificate.name().to_owned(), step }
@@ -101,8 +101,9 @@ impl CertificateFields {
 
     fn into_certificate(self) -> Result<Certificate, Error> {
         let usual = [Certificate::PinTop, Certificate::FinishedSearch];
-        let step = self.step.map(|step| Certificate::MaxLoad { step });
-        let known = usual.into_iter().chain(step).find(|known| known.name() == self.kind);
+        let at_step = |step| [Certificate::MaxLoad { step }, Certificate::AlignedLoad { step }];
+        let stepped = self.step.map(at_step).into_iter().flatten();
+        let known = usual.into_iter().chain(stepped).find(|known| known.name() == self.kind);
         known.ok_or_else(|| {
             let message = format!("`{}` is no certificate, or lacks its step", self.kind);
             Error::new(Code::Malformed, message).at(path("certificate.kind"))

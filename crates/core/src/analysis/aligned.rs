@@ -1,0 +1,139 @@
+//! The load with the bytes that alignment wastes.
+//!
+//! Take a number of bytes, the grain, and of the buffers live at a step those whose alignment is a
+//! multiple of it. From below, each of them but the topmost is followed by one that starts at a
+//! multiple of the grain, as it does itself: it takes its size rounded up to the grain. The topmost
+//! takes its size. Whichever that is, no peak is below
+//!
+//! ```text
+//! Σ rounded − max (rounded − size)
+//! ```
+//! which buffers that all conflict and have one alignment meet: the one that gains most goes on top.
+//!
+//! The aligned load of a step is the largest of these over all grains `u · 2^k`, where `u` is the
+//! greatest common divisor of all alignments. That serves one alignment, whatever it is, and mixed
+//! powers of two. Between two powers that the same alignments are multiples of the larger gives
+//! more, so only those at which one falls out are tried: one for each power found in an alignment.
+//!
+//! A sweep over the starts for each grain: O(n log n) each, and there are at most 64. The sum rises at
+//! starts only, and never falls there. Where all sizes are multiples of their alignments it takes
+//! nothing but a look at each buffer.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::Load;
+use crate::model::{Buffer, Bytes, Problem, Step, gcd};
+
+/// The largest aligned load and the first step that has it. Where no size is rounded to its own
+/// alignment none is to any grain, and it is 0: the load says as much.
+pub(super) fn max_aligned_load(problem: &Problem) -> Load {
+    let is_whole = |b: &Buffer| b.alignment == 1 || b.size.is_multiple_of(b.alignment);
+    if problem.buffers().iter().all(is_whole) {
+        return Load::default();
+    }
+    let loads = grains(problem).map(|grain| at_grain(problem, grain));
+    loads.fold(Load::default(), |max, load| if load.bytes > max.bytes { load } else { max })
+}
+
+fn sized(problem: &Problem) -> impl Iterator<Item = &Buffer> {
+    problem.buffers().iter().filter(|buffer| buffer.size > 0)
+}
+
+/// The grains, from the finest.
+fn grains(problem: &Problem) -> impl Iterator<Item = Bytes> {
+    let unit = sized(problem).fold(0, |unit, buffer| gcd(unit, buffer.alignment)).max(1);
+    let powers =
+        sized(problem).fold(0_u64, |powers, b| powers | 1 << (b.alignment / unit).trailing_zeros());
+    (0..u64::BITS).filter(move |power| powers >> power & 1 == 1).map(move |power| unit << power)
+}
+
+/// A buffer whose alignment is a multiple of the grain.
+struct Coarse {
+    start: Step,
+    end: Step,
+    /// The size, rounded up.
+    rounded: Bytes,
+    /// What rounding added.
+    slack: Bytes,
+}
+
+fn at_grain(problem: &Problem, grain: Bytes) -> Load {
+    let coarse = coarse_by_start(problem, grain);
+    let mut ends: BinaryHeap<Reverse<(Step, Bytes)>> = BinaryHeap::new();
+    let mut slacks: BinaryHeap<(Bytes, Step)> = BinaryHeap::new();
+    let (mut live, mut max) = (0, Load::default());
+    for Coarse { start, end, rounded, slack } in coarse {
+        while let Some(&Reverse((ended, rounded))) = ends.peek()
+            && ended <= start
+        {
+            ends.pop();
+            live -= rounded;
+        }
+        // One that has ended matters only once it is the largest.
+        while slacks.peek().is_some_and(|&(_, ended)| ended <= start) {
+            slacks.pop();
+        }
+        ends.push(Reverse((end, rounded)));
+        slacks.push((slack, end));
+        live += rounded;
+        let bytes = live - slacks.peek().map_or(0, |&(slack, _)| slack);
+        if bytes > max.bytes {
+            max = Load { bytes, step: start };
+        }
+    }
+    max
+}
+
+fn coarse_by_start(problem: &Problem, grain: Bytes) -> Vec<Coarse> {
+    let is_coarse = |buffer: &&Buffer| buffer.alignment.is_multiple_of(grain);
+    let rounded = |buffer: &Buffer| {
+        // At most size + alignment − 1, which a problem keeps from overflowing.
+        let rounded = buffer.size.next_multiple_of(grain);
+        let (start, end) = (buffer.lifetime.start, buffer.lifetime.end);
+        Coarse { start, end, rounded, slack: rounded - buffer.size }
+    };
+    let mut coarse: Vec<Coarse> = sized(problem).filter(is_coarse).map(rounded).collect();
+    coarse.sort_unstable_by_key(|coarse| coarse.start);
+    coarse
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aligned_load(buffers: &[(Bytes, Bytes)]) -> Bytes {
+        let buffer = |&(size, alignment)| Buffer::new(size, 0, 1).aligned(alignment);
+        max_aligned_load(&Problem::new(buffers.iter().map(buffer).collect()).unwrap()).bytes
+    }
+
+    #[test]
+    fn all_but_the_topmost_are_rounded_up() {
+        assert_eq!(aligned_load(&[(5, 8), (6, 8), (7, 8)]), 8 + 8 + 5);
+        assert_eq!(aligned_load(&[(5, 24), (25, 24)]), 24 + 25);
+    }
+
+    #[test]
+    fn the_common_divisor_is_a_grain_whatever_it_is() {
+        assert_eq!(aligned_load(&[(5, 12), (5, 18)]), 6 + 5);
+    }
+
+    #[test]
+    fn one_buffer_without_alignment_does_not_hide_the_others() {
+        assert_eq!(aligned_load(&[(1, 64), (1, 64), (1, 64), (3, 1)]), 64 + 64 + 1);
+    }
+
+    #[test]
+    fn where_nothing_is_rounded_there_is_nothing_to_say() {
+        assert_eq!(aligned_load(&[(5, 1), (64, 64), (128, 64)]), 0);
+        assert_eq!(aligned_load(&[]), 0);
+    }
+
+    #[test]
+    fn what_has_ended_is_forgotten_with_its_slack() {
+        let buffers = [(1, 0, 2), (7, 1, 9), (6, 2, 9), (5, 4, 6)];
+        let buffers = buffers.map(|(size, start, end)| Buffer::new(size, start, end).aligned(8));
+        let load = max_aligned_load(&Problem::new(buffers.to_vec()).unwrap());
+        assert_eq!((load.bytes, load.step), (8 + 8 + 5, 4));
+    }
+}
