@@ -15,6 +15,8 @@ use crate::failure::Failure;
 pub struct Task {
     /// What is to be planned.
     pub problem: Problem,
+    /// The plan it came with.
+    pub plan: Option<Plan>,
     run: Option<(Key, Vec<Request>)>,
 }
 
@@ -25,10 +27,12 @@ impl Task {
     /// When the file cannot be read or a trace makes no sense.
     pub fn read(path: &Path, console: &Console) -> Result<Task, Failure> {
         match document(path, console)? {
-            Document::Problem(problem) => Ok(Task { problem, run: None }),
-            Document::Plan(plan) => {
-                let run = plan.run_plan().map(|run| (run.key().clone(), run.requests().to_vec()));
-                Ok(Task { problem: plan.problem().clone(), run })
+            Document::Problem(problem) => Ok(Task { problem, plan: None, run: None }),
+            Document::Plan(document) => {
+                let run = document.run_plan();
+                let run = run.map(|run| (run.key().clone(), run.requests().to_vec()));
+                let plan = Some(document.plan().clone());
+                Ok(Task { problem: document.problem().clone(), plan, run })
             }
             Document::Trace(trace) => {
                 Task::of(trace).map_err(|failure| failure.in_file(path.to_string_lossy()))
@@ -42,7 +46,8 @@ impl Task {
     /// When the trace makes no sense.
     pub fn of(trace: Trace) -> Result<Task, Failure> {
         let found = liveness(&trace)?;
-        Ok(Task { problem: found.problem, run: Some((trace.key, found.requests)) })
+        let run = Some((trace.key, found.requests));
+        Ok(Task { problem: found.problem, plan: None, run })
     }
 
     /// The file of the plan that is made where nothing else is asked for.

@@ -18,6 +18,7 @@ mod machine;
 pub mod measurement;
 mod progress;
 pub mod runner;
+mod seconds;
 mod size;
 mod steps;
 pub mod verbs;

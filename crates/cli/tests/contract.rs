@@ -149,7 +149,7 @@ fn show_and_draw_make_pictures() {
 #[test]
 fn help_leads_with_examples_and_completions_are_printed() {
     let folder = Folder::new();
-    for verb in ["", "plan", "check", "show", "draw"] {
+    for verb in ["", "plan", "check", "explain", "show", "draw"] {
         let help = folder.run(&format!("{verb} --help"));
         assert_eq!(help.code, Some(0));
         assert!(help.out.starts_with("Example"), "{}", help.out);

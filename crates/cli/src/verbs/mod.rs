@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod demo;
 mod draw;
+mod explain;
 mod plan;
 mod show;
 
@@ -22,6 +23,8 @@ pub enum Verb {
     Plan(plan::Args),
     /// Judge a plan: every offset, the peak, the bound
     Check(check::Args),
+    /// See what the lower bound stands on, and what would lower it
+    Explain(explain::Args),
     /// See a plan in the terminal
     Show(show::Args),
     /// Draw a plan as an SVG picture
@@ -45,6 +48,7 @@ impl Verb {
         match self {
             Verb::Plan(args) => args.run(console),
             Verb::Check(args) => args.run(console),
+            Verb::Explain(args) => args.run(console),
             Verb::Show(args) => args.run(console),
             Verb::Draw(args) => args.run(console),
             Verb::Capture(args) => args.run(console),

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
 use crate::progress::while_working;
-use crate::{interrupt, size};
+use crate::{interrupt, seconds, size};
 
 use summary::Summary;
 
@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", default_value = "auto", help = planner_help())]
     planner: String,
     /// Most seconds to plan; the best plan so far is written
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, allow_negative_numbers = true)]
     time_limit: Option<Duration>,
     /// Overwrite OUT
     #[arg(short, long)]
@@ -66,11 +66,6 @@ enum StdoutFormat {
 fn planner_help() -> String {
     let names: Vec<&str> = planners::ALL.iter().map(|planner| planner.name()).collect();
     format!("How to plan: {}", names.join(", "))
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|number| Duration::try_from_secs_f64(number).ok());
-    seconds.ok_or_else(|| "expected seconds from 0 to 1e19, such as 0.5 or 10".to_owned())
 }
 
 impl Args {

@@ -6,6 +6,7 @@ mod bound;
 mod branch_and_bound;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 mod exact;
+mod explain;
 mod families;
 mod liveness;
 mod metamorphic;

@@ -1,0 +1,76 @@
+//! `memo explain IN`
+
+mod told;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use memo_malloc::analysis::explain;
+use memo_malloc::{Code, Limits, Plan, Problem, planners};
+
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::Task;
+use crate::progress::while_working;
+use crate::{interrupt, seconds};
+
+use told::Told;
+
+/// Most lines of each list: a thousand are read by programs only.
+const LINES_MAX: i64 = 1000;
+
+/// What to explain, and in how many lines.
+#[derive(Debug, clap::Args)]
+#[command(
+    before_help = "Examples:\n  memo explain trace.json.gz\n  memo explain plan.json --top 20\n  memo explain buffers.csv --json\n"
+)]
+pub struct Args {
+    /// A problem, a trace or a plan; - for standard input
+    input: PathBuf,
+    /// Most lines of each list
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=LINES_MAX))]
+    top: u16,
+    /// Most seconds to look for the best plan, where IN is none
+    #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, allow_negative_numbers = true)]
+    time_limit: Option<Duration>,
+}
+
+impl Args {
+    pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let task = Task::read(&self.input, console)?;
+        let (plan, planner) = match task.plan {
+            Some(plan) => (Some(plan), None),
+            None => (self.best_plan(&task.problem, console)?, Some("auto")),
+        };
+        let top = usize::from(self.top);
+        let told = Told {
+            problem: &task.problem,
+            explanation: explain(&task.problem, top),
+            plan: plan.as_ref(),
+            planner,
+            top,
+        };
+        if console.is_json() {
+            console.json_result(&told.fields())?;
+        } else {
+            console.result(format!("{}: {told}", self.input.display()))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// The best plan whatever the capacity; none where the pins exclude any.
+    fn best_plan(&self, problem: &Problem, console: &Console) -> Result<Option<Plan>, Failure> {
+        let cancel = interrupt::flag().map_err(|e| Failure::new(Code::Io, e.to_string()))?;
+        let limits = Limits {
+            cancel: Some(cancel),
+            ..self.time_limit.map(Limits::time).unwrap_or_default()
+        };
+        let unlimited = problem.clone().with_capacity(None);
+        let doing = format!("planning {} buffers", problem.len());
+        let outcome = while_working(console, &doing, self.time_limit, || {
+            planners::plan(&unlimited, &limits)
+        })?;
+        Ok(outcome.into_plan())
+    }
+}

@@ -1,0 +1,100 @@
+//! The load over time, with the largest before and from each step on.
+//!
+//! One sweep over the steps at which something starts or ends, then a running maximum from either
+//! side. O(n log n) to make, O(log n) to ask.
+
+use crate::model::{Bytes, Problem, Step};
+
+/// The load from each step at which it may change to the next.
+#[derive(Debug)]
+pub(super) struct Profile {
+    steps: Vec<Step>,
+    loads: Vec<Bytes>,
+    /// The largest of the first so many loads.
+    before: Vec<Bytes>,
+    /// The largest of the loads from that index on.
+    from: Vec<Bytes>,
+}
+
+impl Profile {
+    pub(super) fn of(problem: &Problem) -> Profile {
+        // What is freed (false) comes first at a step, which never takes the load below nothing.
+        let mut changes: Vec<(Step, bool, Bytes)> = Vec::with_capacity(2 * problem.len());
+        for buffer in problem.buffers() {
+            changes.push((buffer.lifetime.start, true, buffer.size));
+            changes.push((buffer.lifetime.end, false, buffer.size));
+        }
+        changes.sort_unstable();
+        let (mut steps, mut loads, mut load) = (Vec::new(), Vec::new(), 0);
+        for (step, is_start, size) in changes {
+            load = if is_start { load + size } else { load - size };
+            if steps.last() == Some(&step) {
+                loads.pop();
+            } else {
+                steps.push(step);
+            }
+            loads.push(load);
+        }
+        let before = running_max(loads.iter());
+        let mut from = running_max(loads.iter().rev());
+        from.reverse();
+        Profile { steps, loads, before, from }
+    }
+
+    /// The load at a step.
+    pub(super) fn at(&self, step: Step) -> Bytes {
+        let begun = self.steps.partition_point(|&other| other <= step);
+        if begun == 0 { 0 } else { self.loads[begun - 1] }
+    }
+
+    /// The largest load before a step.
+    pub(super) fn before(&self, step: Step) -> Bytes {
+        self.before[self.steps.partition_point(|&other| other < step)]
+    }
+
+    /// The largest load at a step or later.
+    pub(super) fn from(&self, step: Step) -> Bytes {
+        let begun = self.steps.partition_point(|&other| other <= step);
+        self.from[begun.saturating_sub(1)]
+    }
+}
+
+/// The largest of the first 0, 1, 2, … loads.
+fn running_max<'a>(loads: impl Iterator<Item = &'a Bytes>) -> Vec<Bytes> {
+    let mut maxima = vec![0];
+    let mut max = 0;
+    for &load in loads {
+        max = load.max(max);
+        maxima.push(max);
+    }
+    maxima
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Buffer;
+
+    #[test]
+    fn each_question_is_answered_as_by_every_step() {
+        let lifetimes = [(2, 9), (3, 5), (3, 4), (4, 9), (5, 6), (11, 12)];
+        let sized = (1..).zip(lifetimes).map(|(size, (start, end))| Buffer::new(size, start, end));
+        let problem = Problem::new(sized.collect()).unwrap();
+        let profile = Profile::of(&problem);
+        let loads: Vec<Bytes> = (0..14)
+            .map(|step| {
+                let live = problem.buffers().iter();
+                live.filter(|b| (b.lifetime.start..b.lifetime.end).contains(&step))
+                    .map(|b| b.size)
+                    .sum()
+            })
+            .collect();
+        for step in 0..14 {
+            let idx = step as usize;
+            assert_eq!(profile.at(step), loads[idx], "{step}");
+            assert_eq!(profile.before(step), loads[..idx].iter().copied().max().unwrap_or(0));
+            assert_eq!(profile.from(step), loads[idx..].iter().copied().max().unwrap_or(0));
+        }
+        assert_eq!(Profile::of(&Problem::default()).from(3), 0);
+    }
+}
