@@ -3,14 +3,23 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
+use memo_malloc::{Code, Limits};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
 use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// A time limit if there is one, and an end at the first Ctrl-C.
+pub(crate) fn limits(time: Option<Duration>) -> Result<Limits, Failure> {
+    let cancel = flag().map_err(|error| Failure::new(Code::Io, error.to_string()))?;
+    Ok(Limits { time, cancel: Some(cancel), ..Limits::default() })
+}
 
 /// A flag that the first Ctrl-C sets. The second one ends the process at once.
-pub(crate) fn flag() -> io::Result<Arc<AtomicBool>> {
+fn flag() -> io::Result<Arc<AtomicBool>> {
     let interrupted = Arc::new(AtomicBool::new(false));
     // The order matters: the shutdown must see the flag as the signal before left it.
     let status = Exit::Interrupted as i32;

@@ -24,7 +24,23 @@ fn hard() -> String {
 fn the_first_ctrl_c_writes_the_best_so_far() {
     let folder = Folder::new();
     folder.put("hard.csv", &hard());
-    let mut command = folder.command("plan hard.csv --planner ilp -o p.json --json");
+    let ran = interrupted(&folder, "plan hard.csv --planner ilp -o p.json --json");
+    assert_eq!((ran.code, &ran.json()["reason"]), (Some(4), &"cancelled".into()), "{ran:?}");
+    assert_eq!(folder.run("check p.json").code, Some(0));
+}
+
+#[test]
+fn ctrl_c_ends_all_planners_with_what_is_there() {
+    let folder = Folder::new();
+    folder.put("hard.csv", &hard());
+    let ran = interrupted(&folder, "plan hard.csv --all --time-limit 1e9 -o p.json --json");
+    assert!([Some(0), Some(4)].contains(&ran.code), "{ran:?}");
+    assert_eq!(folder.run("check p.json --json").json()["peak"], ran.json()["peak"]);
+}
+
+/// What a run that gets a Ctrl-C as soon as it can take one leaves.
+fn interrupted(folder: &Folder, args: &str) -> Ran {
+    let mut command = folder.command(args);
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     while !catches(child.id(), SIGINT) {
@@ -33,9 +49,7 @@ fn the_first_ctrl_c_writes_the_best_so_far() {
     }
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.expect("kill is there").success());
-    let ran = Ran::from(child.wait_with_output().expect("it ends"));
-    assert_eq!((ran.code, &ran.json()["reason"]), (Some(4), &"cancelled".into()), "{ran:?}");
-    assert_eq!(folder.run("check p.json").code, Some(0));
+    Ran::from(child.wait_with_output().expect("it ends"))
 }
 
 /// Whether the process handles the signal itself.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memo_malloc::analysis::explain;
-use memo_malloc::{Code, Limits, Plan, Problem, planners};
+use memo_malloc::{Plan, Problem, planners};
 
 use crate::console::Console;
 use crate::exit::Exit;
@@ -61,11 +61,7 @@ impl Args {
 
     /// The best plan whatever the capacity; none where the pins exclude any.
     fn best_plan(&self, problem: &Problem, console: &Console) -> Result<Option<Plan>, Failure> {
-        let cancel = interrupt::flag().map_err(|e| Failure::new(Code::Io, e.to_string()))?;
-        let limits = Limits {
-            cancel: Some(cancel),
-            ..self.time_limit.map(Limits::time).unwrap_or_default()
-        };
+        let limits = interrupt::limits(self.time_limit)?;
         let unlimited = problem.clone().with_capacity(None);
         let doing = format!("planning {} buffers", problem.len());
         let outcome = while_working(console, &doing, self.time_limit, || {

@@ -1,5 +1,6 @@
 //! `memo plan IN -o OUT`
 
+mod all;
 mod summary;
 
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use clap::ValueEnum;
 use memo_formats::{Document, Format, Overwrite, may_write, write, write_as};
 use memo_malloc::limits::Stopwatch;
 use memo_malloc::planners::{self, Planner};
-use memo_malloc::{Bytes, Code, Limits, Outcome};
+use memo_malloc::{Bytes, Limits, Outcome};
 
 use crate::console::Console;
 use crate::exit::Exit;
@@ -25,6 +26,7 @@ Examples:
   memo plan buffers.csv -o plan.json
   memo plan trace.json.gz --align 64 -o plan.json.gz
   memo plan buffers.csv --capacity 1MiB --planner ilp --time-limit 10 -o plan.csv
+  memo plan buffers.csv --all --time-limit 2 -o best.json
   generate | memo plan - -o - | memo check -
 ";
 
@@ -46,7 +48,11 @@ pub struct Args {
     align: Option<Bytes>,
     #[arg(long, value_name = "NAME", default_value = "auto", help = planner_help())]
     planner: String,
-    /// Most seconds to plan; the best plan so far is written
+    /// Let every planner plan, print a table of what they found, and write the best plan
+    #[arg(long, conflicts_with = "planner")]
+    all: bool,
+    /// Most seconds to plan; the best plan so far is written. With --all for each planner, 10 unless
+    /// told
     #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, allow_negative_numbers = true)]
     time_limit: Option<Duration>,
     /// Overwrite OUT
@@ -73,7 +79,11 @@ impl Args {
         let planner = planners::by_name(&self.planner)?;
         self.output_is_usable(console)?;
         let task = self.task(console)?;
-        let mut summary = self.search(&task, planner, console)?;
+        if self.all {
+            return self.run_all(task, console);
+        }
+        let mut summary =
+            self.search(&task, planner, &interrupt::limits(self.time_limit)?, console)?;
         summary.output = self.write(task, &summary, console)?;
         summary.print(console)?;
         match &summary.outcome {
@@ -111,16 +121,13 @@ impl Args {
         &self,
         task: &Task,
         planner: &dyn Planner,
+        limits: &Limits,
         console: &Console,
     ) -> Result<Summary, Failure> {
-        let cancel = interrupt::flag().map_err(|e| Failure::new(Code::Io, e.to_string()))?;
-        let time = self.time_limit.map(Limits::time).unwrap_or_default();
-        let limits = Limits { cancel: Some(cancel), ..time };
         let doing = format!("planning {} buffers by {}", task.problem.len(), planner.name());
         let watch = Stopwatch::start();
-        let outcome = while_working(console, &doing, self.time_limit, || {
-            planner.plan(&task.problem, &limits)
-        })?;
+        let outcome =
+            while_working(console, &doing, limits.time, || planner.plan(&task.problem, limits))?;
         Ok(Summary {
             outcome,
             input: self.input.clone(),

@@ -36,7 +36,7 @@ impl Summary {
         }
     }
 
-    fn reason(&self) -> Option<Reason> {
+    pub(super) fn reason(&self) -> Option<Reason> {
         match &self.outcome {
             Outcome::GaveUp(gave_up) => Some(gave_up.reason),
             _ => None,
@@ -80,6 +80,12 @@ impl Summary {
         if let Some(plan) = self.outcome.plan() {
             self.describe(console, plan);
         }
+        self.wrote(console);
+        Ok(())
+    }
+
+    /// Says where the plan went, unless that was standard output.
+    pub(super) fn wrote(&self, console: &Console) {
         if let Some(output) = self.output.as_deref().filter(|path| *path != Path::new("-")) {
             let output = output.display();
             console.message(format!("wrote {output}"));
@@ -88,10 +94,9 @@ impl Summary {
                 format!("memo draw {output} -o plan.svg"),
             ]);
         }
-        Ok(())
     }
 
-    fn fields(&self) -> Value {
+    pub(super) fn fields(&self) -> Value {
         let plan = self.outcome.plan();
         json!({
             "status": self.outcome.status().name(),
