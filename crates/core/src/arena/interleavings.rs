@@ -10,7 +10,7 @@ use loom::thread;
 
 use super::layout::Layout;
 use super::ledger::Ledger;
-use super::words::{Words, release};
+use super::words::{self, Words, release};
 
 /// What owner and freers share of an arena: the words, and the bytes that all slots have.
 struct Slots {
@@ -19,8 +19,8 @@ struct Slots {
 }
 
 impl Slots {
-    fn new(count: usize) -> Arc<Slots> {
-        Arc::new(Slots { words: Words::new(count), bytes: UnsafeCell::new(0) })
+    fn new(words: Words) -> Arc<Slots> {
+        Arc::new(Slots { words, bytes: UnsafeCell::new(0) })
     }
 
     fn write(&self) {
@@ -29,23 +29,24 @@ impl Slots {
     }
 }
 
-/// Uses the block of a slot on another thread, then frees it.
-fn free_elsewhere(slots: &Arc<Slots>, slot: usize) -> thread::JoinHandle<()> {
+/// Uses the block of a slot with this start on another thread, then frees it.
+fn free_elsewhere(slots: &Arc<Slots>, start: u32) -> thread::JoinHandle<()> {
     let slots = Arc::clone(slots);
     thread::spawn(move || {
         slots.write();
-        assert!(release(slots.words.word(slot)));
+        assert!(release(slots.words.word(start as usize)));
     })
 }
 
 /// Takes the slot of a turn if either check allows it, and uses it. The fast check may only allow
 /// what the exact one does.
 fn take(ledger: &mut Ledger, layout: &Layout, slots: &Slots, idx: usize) -> bool {
-    let Some(turn) = layout.turn(idx) else { return false };
-    let fast = ledger.predecessors_free(layout, &slots.words, turn);
+    let turn = &layout.turns()[idx];
+    // SAFETY: the words are of the layout.
+    let fast = unsafe { ledger.few_free(&slots.words, idx, turn) };
     let allowed = fast || ledger.nothing_live_overlaps(layout, &slots.words, idx);
     if allowed {
-        slots.words.hand_out(idx, ledger.epoch());
+        words::hand_out(slots.words.word(turn.start as usize), u32::try_from(idx).unwrap());
         slots.write();
     }
     allowed
@@ -57,18 +58,18 @@ fn take(ledger: &mut Ledger, layout: &Layout, slots: &Slots, idx: usize) -> bool
 #[test]
 fn bytes_freed_elsewhere_are_handed_out_only_after_their_last_use() {
     loom::model(|| {
-        let layout = Layout::of_slots(&[(0, 8), (0, 8)]);
-        let mut ledger = Ledger::new(layout.len());
-        let slots = Slots::new(layout.len());
-        ledger.begin();
+        let (layout, words) = Layout::of_slots(&[(0, 8), (0, 8)]);
+        let mut ledger = Ledger::new(layout.end());
+        let slots = Slots::new(words);
+        ledger.begin(&layout, &slots.words, layout.end());
         assert!(take(&mut ledger, &layout, &slots, 0));
-        let freer = free_elsewhere(&slots, 0);
+        let freer = free_elsewhere(&slots, layout.turns()[0].start);
         while !take(&mut ledger, &layout, &slots, 1) {
             thread::yield_now();
         }
         // The second block goes the same way, into the next run.
-        let second_freer = free_elsewhere(&slots, 1);
-        ledger.begin();
+        let second_freer = free_elsewhere(&slots, layout.turns()[1].start);
+        ledger.begin(&layout, &slots.words, layout.end());
         while !take(&mut ledger, &layout, &slots, 0) {
             thread::yield_now();
         }
@@ -80,13 +81,13 @@ fn bytes_freed_elsewhere_are_handed_out_only_after_their_last_use() {
 #[test]
 fn an_arena_without_owner_goes_after_the_last_use_of_its_last_block() {
     loom::model(|| {
-        let layout = Layout::of_slots(&[(0, 8)]);
-        let mut ledger = Ledger::new(layout.len());
-        let slots = Slots::new(layout.len());
-        ledger.begin();
+        let (layout, words) = Layout::of_slots(&[(0, 8)]);
+        let mut ledger = Ledger::new(layout.end());
+        let slots = Slots::new(words);
+        ledger.begin(&layout, &slots.words, layout.end());
         assert!(take(&mut ledger, &layout, &slots, 0));
-        let freer = free_elsewhere(&slots, 0);
-        while !slots.words.all_free() {
+        let freer = free_elsewhere(&slots, layout.turns()[0].start);
+        while slots.words.live_turns().next().is_some() {
             thread::yield_now();
         }
         // The sweep: what it does to the bytes stands for unmapping them.

@@ -1,69 +1,97 @@
 //! May this slot be handed out? The check on which the safety of an arena rests.
 //!
 //! ```text
-//! fast:   every predecessor of the turn was handed out at its own last turn, and is free
+//! fast:   each slot whose first successor is this turn is free, and the last circle was clear
 //! exact:  no live slot shares a byte with this one
 //! ```
 //!
-//! Fast implies exact. By induction over hand-outs live slots are disjoint. Let the fast check
-//! succeed and slot i share byte x with some slot j; let p be the predecessor of i for x. p was
-//! handed out at its own last turn, so no other slot with x was live then, and p is free now.
-//! Since then the cursor, which never moves backwards within an epoch, has only passed turns
-//! strictly between p and i on the circle, and by the choice of p no slot of those has x. So j is
-//! not live. "All predecessors are free", without their epochs, does not suffice: when p was
-//! skipped, an older slot may still hold x.
+//! A turn that the cursor has passed was *clear* if, after the turn before it and before the next,
+//! there was a moment when no live slot shared a byte with its own. A turn that was handed out was
+//! clear, by either check; a skipped one is put to the exact check; those that a run leaves out at its
+//! end are clear if nothing is live when the next begins.
 //!
-//! A conforming run passes the fast check every time: about two loads a turn. A turn that does not
-//! pass takes the exact check over the slots that may be live, which the ledger collects when first
-//! needed in an epoch, in one look at all words; from then on only those handed out since are
-//! added. So an exact check costs O(live slots), plus O(turns) once in an epoch, and nothing is
-//! kept per pair of slots.
+//! Fast implies exact. By induction over hand-outs live slots are disjoint. Let all turns since the
+//! last time of turn i, that one included, have been clear, and suppose that slot j is live and
+//! shares a byte with slot i.
+//!
+//! * j was handed out at its own last turn: that turn was clear, so nothing was live then that has
+//!   bytes of j, not even j itself from earlier.
+//! * Let f be the first successor of j. If f comes before i, f was clear after j was handed out: j
+//!   was not live then, nor has it been handed out since.
+//! * If f is i, the fast check looks at the word of j's start. It still names j, for a slot handed
+//!   out there since would share j's first byte and be a successor before i. So j is free.
+//!
+//! All three contradict. "All slots before it are free", without the clear circle, does not suffice:
+//! when a turn was skipped, an older slot may still hold the bytes.
+//!
+//! Each slot is looked at once a run, by its first successor: about one load a turn. After a turn
+//! that was not clear all turns up to its next time take the exact check over the slots that may be
+//! live. The ledger collects those when first needed in a run, in one look at all words; from then
+//! on only those handed out since are added. So an exact check costs O(live slots), plus O(starts)
+//! once in a run, and nothing is kept per pair of slots.
 
 use super::layout::{Layout, Turn};
-use super::words::{LIVE, Words};
+use super::words::{self, Words};
 
 /// The owner's side of the check.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    /// Words of epoch `e` are `e << 1`, plus [`LIVE`].
-    epoch: u64,
-    /// Contains every live slot whose turn is before `held_until`, or of an earlier epoch; valid in
-    /// `held_epoch` only.
+    /// From this turn of the run on, the last circle was clear.
+    clear_from: usize,
+    /// One past the last turn of this run that was not clear.
+    unclear_until: usize,
+    /// If collected in this run, contains every live slot whose turn is before `held_until`, or of
+    /// an earlier run.
     held: Vec<u32>,
-    held_until: usize,
-    held_epoch: u64,
+    held_until: Option<usize>,
 }
 
 impl Ledger {
-    /// Before the first epoch. `turn_count` bounds what it will ever hold, so that it never grows.
+    /// Before the first run. `turn_count` bounds what it will ever hold, so that it never grows.
     pub(super) fn new(turn_count: usize) -> Ledger {
-        Ledger { epoch: 0, held: Vec::with_capacity(turn_count), held_until: 0, held_epoch: 0 }
+        let held = Vec::with_capacity(turn_count);
+        Ledger { clear_from: 0, unclear_until: 0, held, held_until: None }
     }
 
-    /// A new run: the turns start over.
-    #[inline]
-    pub(super) fn begin(&mut self) {
-        self.epoch += 1;
+    /// A new run, after one that passed so many turns: the turns start over. Those not passed are
+    /// clear if nothing is live now.
+    pub(super) fn begin(&mut self, layout: &Layout, words: &Words, passed: usize) {
+        if passed < layout.end() && words.live_turns().next().is_some() {
+            self.unclear_until = layout.end();
+        }
+        self.clear_from = std::mem::take(&mut self.unclear_until);
+        self.held_until = None;
     }
 
-    /// The epoch of the current run.
-    #[inline]
-    pub(super) fn epoch(&self) -> u64 {
-        self.epoch
+    /// The turn at the cursor is passed and was not clear: until its next time nothing is proof but
+    /// the exact check.
+    #[cold]
+    pub(super) fn not_clear(&mut self, turn: usize) {
+        self.clear_from = usize::MAX;
+        self.unclear_until = turn + 1;
     }
 
-    /// The fast check. `true` is proof, `false` is not.
+    /// The fast check of a turn that waits for few. `true` is proof, `false` is not.
+    ///
+    /// # Safety
+    /// `words` are of the layout that `turn` is from.
     #[inline]
-    pub(super) fn predecessors_free(&self, layout: &Layout, words: &Words, turn: &Turn) -> bool {
-        let free_now = self.epoch << 1;
-        layout.predecessors(turn).iter().fold(0, |bad, &predecessor| {
-            let expected = free_now - (u64::from(predecessor & 1) << 1);
-            bad | (words.load(predecessor as usize >> 1) ^ expected)
-        }) == 0
+    pub(super) unsafe fn few_free(&self, words: &Words, idx: usize, turn: &Turn) -> bool {
+        let free = |&start: &u32| {
+            // SAFETY: turns wait for starts of their layout or the wall, as the caller says.
+            words::is_free(unsafe { words.word_unchecked(start as usize) })
+        };
+        idx >= self.clear_from && turn.few.iter().all(free)
+    }
+
+    /// The fast check of any turn with a slot. `true` is proof, `false` is not.
+    pub(super) fn all_free(&self, layout: &Layout, words: &Words, idx: usize) -> bool {
+        let free = |&start: &u32| words::is_free(words.word(start as usize));
+        idx >= self.clear_from && layout.waits_for(idx).iter().all(free)
     }
 
     /// The exact check, for the turn at or after the cursor that comes next. Every live slot of this
-    /// epoch is of a turn before it.
+    /// run is of a turn before it.
     #[cold]
     pub(super) fn nothing_live_overlaps(
         &mut self,
@@ -77,18 +105,19 @@ impl Ledger {
 
     #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
     fn collect_live(&mut self, layout: &Layout, words: &Words, turn: usize) {
-        if self.held_epoch == self.epoch {
-            let handed_out = self.epoch << 1 | LIVE;
-            self.held.retain(|&held| words.load(held as usize) & LIVE != 0);
-            let since = (self.held_until..turn).filter(|&t| words.load(t) == handed_out);
-            self.held.extend(since.map(|t| t as u32));
+        if let Some(until) = self.held_until {
+            let live = |turn: u32| {
+                let start = layout.turns()[turn as usize].start;
+                words::look(words.word(start as usize)) == words::live(turn)
+            };
+            let since = until as u32..turn as u32;
+            self.held.retain(|held| !since.contains(held) && live(*held));
+            self.held.extend(since.filter(|&turn| live(turn)));
         } else {
             self.held.clear();
-            let live = (0..layout.len()).filter(|&t| words.load(t) & LIVE != 0);
-            self.held.extend(live.map(|t| t as u32));
+            self.held.extend(words.live_turns());
         }
-        self.held_epoch = self.epoch;
-        self.held_until = turn;
+        self.held_until = Some(turn);
     }
 }
 
@@ -96,34 +125,40 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::words::release;
+    use crate::arena::words::{hand_out, release};
 
-    /// Runs all turns, each freed before the next; returns how many the fast check allowed.
+    /// Runs all turns, each freed before the next; returns how many the fast check allowed. The
+    /// slot of the skipped one is said not to have been clear.
     fn run(ledger: &mut Ledger, layout: &Layout, words: &Words, skip: Option<usize>) -> usize {
-        ledger.begin();
-        let turns = (0..layout.len()).filter(|&idx| Some(idx) != skip);
-        turns
-            .filter(|&idx| {
-                let turn = layout.turn(idx).unwrap();
-                let fast = ledger.predecessors_free(layout, words, turn);
-                assert!(ledger.nothing_live_overlaps(layout, words, idx));
-                words.hand_out(idx, ledger.epoch());
-                assert!(release(words.word(idx)));
-                fast
-            })
-            .count()
+        ledger.begin(layout, words, layout.end());
+        let mut fast_count = 0;
+        for (idx, turn) in (0..).zip(&layout.turns()[..layout.end()]) {
+            let at = idx as usize;
+            if Some(at) == skip {
+                ledger.not_clear(at);
+                continue;
+            }
+            let fast = ledger.all_free(layout, words, at);
+            // SAFETY: the words are of the layout.
+            assert!(fast || !unsafe { ledger.few_free(words, at, turn) });
+            assert!(ledger.nothing_live_overlaps(layout, words, at));
+            hand_out(words.word(turn.start as usize), idx);
+            assert!(release(words.word(turn.start as usize)));
+            fast_count += usize::from(fast);
+        }
+        fast_count
     }
 
     #[test]
     fn conforming_runs_never_need_the_exact_check_and_a_deviation_heals() {
         let slots: Vec<(usize, usize)> = (0..60).map(|i| (i * 37 % 101, 1 + i * 53 % 31)).collect();
-        let (layout, words) = (Layout::of_slots(&slots), Words::new(slots.len()));
+        let (layout, words) = Layout::of_slots(&slots);
         let mut ledger = Ledger::new(slots.len());
         let mut run = |skip| run(&mut ledger, &layout, &words, skip);
         assert_eq!(run(None), 60);
         assert_eq!(run(None), 60);
-        assert!(run(Some(7)) < 59, "who follows the skipped turn must not pass the fast check");
-        run(None);
+        assert_eq!(run(Some(7)), 7, "after a turn that was not clear, only the exact check");
+        assert_eq!(run(None), 60 - 8, "until its next time");
         assert_eq!(run(None), 60);
     }
 }

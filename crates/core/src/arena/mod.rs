@@ -16,9 +16,10 @@
 //! | --- | --- |
 //! | `owner` | [`Arena`]: the expected requests, the cursor, when to fall back |
 //! | `ledger` | may this slot be handed out? |
-//! | `layout` | what the ledger needs of a plan, found once |
-//! | `words` | the state of a slot, shared with the threads that free |
-//! | `starts` | from an offset to the slot that lies there |
+//! | `layout` | what a hand-out needs of a plan, found once |
+//! | `successors` | who takes over whose bytes |
+//! | `words` | which slots are live, shared with the threads that free |
+//! | `starts` | from an address to the slots that start there |
 //! | `shared` | from a pointer to its arena; [`free`]; the end of an arena with live blocks |
 //! | `slab`, `region` | memory from the system |
 //! | `sync` | the only file that names atomics |
@@ -32,6 +33,7 @@ mod shared;
 mod slab;
 mod starts;
 mod stats;
+mod successors;
 mod sync;
 mod words;
 

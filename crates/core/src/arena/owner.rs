@@ -23,9 +23,8 @@ use super::ledger::Ledger;
 use super::scope::Scope;
 use super::shared::{self, Shared};
 use super::slab::Slab;
-use super::starts::Starts;
-use super::stats::Stats;
-use super::words::Words;
+use super::stats::{Stats, Tally};
+use super::words;
 
 /// How far ahead an equal request is looked for. A different kernel for one op adds or drops one
 /// to five requests; a window of three such ops finds the way back, at about a nanosecond each.
@@ -41,14 +40,17 @@ const MISSES_MAX: u32 = 64;
 /// its blocks, also after it has been dropped.
 #[derive(Debug)]
 pub struct Arena {
+    /// Invariants: the words and the slab of `shared` are of it; `cursor` is at most its end.
     layout: Layout,
     ledger: Ledger,
     shared: Arc<Shared>,
     cursor: usize,
+    /// Where the cursor was when it left the last run.
+    passed: usize,
     phase: Phase,
     misses: u32,
     missed_at: usize,
-    stats: Stats,
+    tally: Tally,
 }
 
 /// Why nothing is planned next. Except in a run, the cursor is at the end.
@@ -69,35 +71,34 @@ impl Arena {
         shared::sweep();
         let mut layout = Layout::new(run_plan)?;
         let slab = Slab::new(layout.bytes)?;
-        let starts = Starts::new(layout.turns_mut());
-        let turn_count = layout.len();
+        let starts = layout.place(slab.base().addr().get());
         Ok(Arena {
+            ledger: Ledger::new(layout.end()),
+            shared: Shared::new(starts, slab),
+            cursor: layout.end(),
+            passed: layout.end(),
             layout,
-            ledger: Ledger::new(turn_count),
-            shared: Shared::new(Words::new(turn_count), starts, slab),
-            cursor: turn_count,
             phase: Phase::Outside,
             misses: 0,
             missed_at: 0,
-            stats: Stats::default(),
+            tally: Tally::default(),
         })
     }
 
     /// A new run. The blocks of the run before stay valid until they are freed.
     #[inline]
     pub fn begin(&mut self) {
-        self.ledger.begin();
+        self.leave(Phase::Run);
+        self.ledger.begin(&self.layout, &self.shared.words, self.passed);
         self.cursor = 0;
-        self.phase = Phase::Run;
         self.misses = 0;
-        self.stats.scopes += 1;
+        self.tally.counts.scopes += 1;
     }
 
     /// Ends the run: until the next, every request falls back.
     #[inline]
     pub fn end(&mut self) {
-        self.cursor = self.layout.len();
-        self.phase = Phase::Outside;
+        self.leave(Phase::Outside);
     }
 
     /// A run that ends when the guard is dropped.
@@ -109,23 +110,21 @@ impl Arena {
     /// which is no request.
     #[inline]
     pub fn alloc(&mut self, size: usize) -> Option<NonNull<u8>> {
-        match self.layout.turn(self.cursor) {
-            Some(turn)
-                if turn.size == size
-                    && size > 0
-                    && self.ledger.predecessors_free(&self.layout, &self.shared.words, turn) =>
-            {
-                let turn = *turn;
-                Some(self.hand_out(self.cursor, turn, size))
-            }
-            _ => self.deviate(size),
+        let idx = self.cursor;
+        // SAFETY: the cursor is at most the end.
+        let turn = unsafe { self.layout.turn_unchecked(idx) };
+        // SAFETY: the words are of this layout.
+        if turn.size == size && unsafe { self.ledger.few_free(&self.shared.words, idx, turn) } {
+            self.cursor = idx + 1;
+            return Some(self.hand_out(idx, turn));
         }
+        self.alloc_any(size)
     }
 
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
         let (double_frees, strays) = self.shared.faults();
-        Stats { double_frees, strays, ..self.stats }
+        Stats { double_frees, strays, ..self.tally_here().stats() }
     }
 
     /// The addresses of the slab.
@@ -136,15 +135,42 @@ impl Arena {
     /// Hands the slot of a turn out. The ledger has agreed.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
-    fn hand_out(&mut self, idx: usize, turn: Turn, size: usize) -> NonNull<u8> {
-        self.shared.words.hand_out(idx, self.ledger.epoch());
-        self.shared.starts.hand_out(turn.start, idx as u32);
-        self.cursor = idx + 1;
-        self.stats.hits += 1;
-        self.stats.bytes += size as u64;
-        let base = self.shared.slab().base();
+    fn hand_out(&self, idx: usize, turn: &Turn) -> NonNull<u8> {
+        let shared = &*self.shared;
+        // SAFETY: the words are of this layout.
+        let word = unsafe { shared.words.word_unchecked(turn.start as usize) };
+        words::hand_out(word, idx as u32);
         // SAFETY: the slab has at least the largest top of all slots, so the offset is inside.
-        unsafe { base.add(turn.offset) }
+        unsafe { shared.slab().base().add(turn.offset) }
+    }
+
+    /// Any request, however many starts its turn waits for. A call, so that the few need no stack.
+    #[inline(never)]
+    fn alloc_any(&mut self, size: usize) -> Option<NonNull<u8>> {
+        let (idx, words) = (self.cursor, &self.shared.words);
+        let turn = &self.layout.turns()[idx];
+        let planned = size > 0 && turn.size == size;
+        if planned && self.ledger.all_free(&self.layout, words, idx) {
+            self.cursor = idx + 1;
+            return Some(self.hand_out(idx, turn));
+        }
+        self.deviate(size)
+    }
+
+    /// Leaves the run if in one: the cursor goes to the end, for this reason.
+    fn leave(&mut self, phase: Phase) {
+        self.tally = self.tally_here();
+        if self.phase == Phase::Run {
+            self.passed = self.cursor;
+        }
+        self.cursor = self.layout.end();
+        self.phase = phase;
+    }
+
+    /// The tally with the turns that the cursor has passed in this run.
+    fn tally_here(&self) -> Tally {
+        let passed = if self.phase == Phase::Run { self.cursor } else { 0 };
+        self.tally.passed(passed, self.layout.bytes_before(passed))
     }
 
     /// Any request that is not served at once.
@@ -153,7 +179,7 @@ impl Arena {
         if size == 0 {
             return None;
         }
-        if self.cursor == self.layout.len() {
+        if self.cursor == self.layout.end() {
             *self.nothing_planned() += 1;
             return None;
         }
@@ -161,24 +187,39 @@ impl Arena {
             self.miss();
             return None;
         };
-        self.stats.skipped += (idx - self.cursor) as u64;
+        self.skip_to(idx);
         self.cursor = idx + 1;
-        self.take(idx, size)
+        let served = self.take(idx, size);
+        self.tally.unserved += (self.layout.turns()[idx].size - served.map_or(0, |_| size)) as u64;
+        served
+    }
+
+    /// The turns from the cursor up to this one are left out.
+    fn skip_to(&mut self, idx: usize) {
+        self.tally.counts.skipped += (idx - self.cursor) as u64;
+        self.tally.unserved +=
+            self.layout.bytes_before(idx) - self.layout.bytes_before(self.cursor);
+        for skipped in self.cursor..idx {
+            if !self.ledger.nothing_live_overlaps(&self.layout, &self.shared.words, skipped) {
+                self.ledger.not_clear(skipped);
+            }
+        }
     }
 
     /// The slot of a turn if there is one and no live block has a byte of it.
     fn take(&mut self, idx: usize, size: usize) -> Option<NonNull<u8>> {
-        let turn = *self.layout.turn(idx)?;
+        let turn = &self.layout.turns()[idx];
         if turn.size == 0 {
-            self.stats.escapes += 1;
+            self.tally.counts.escapes += 1;
             return None;
         }
         if !self.ledger.nothing_live_overlaps(&self.layout, &self.shared.words, idx) {
-            self.stats.occupied += 1;
+            self.tally.counts.occupied += 1;
+            self.ledger.not_clear(idx);
             return None;
         }
-        self.stats.smaller += u64::from(size < self.layout.planned()[idx]);
-        Some(self.hand_out(idx, turn, size))
+        self.tally.counts.smaller += u64::from(size < turn.size);
+        Some(self.hand_out(idx, turn))
     }
 
     /// The turn this request is taken for.
@@ -192,20 +233,19 @@ impl Arena {
 
     fn nothing_planned(&mut self) -> &mut u64 {
         match self.phase {
-            Phase::Outside => &mut self.stats.outside,
-            Phase::Run => &mut self.stats.past_end,
-            Phase::Off => &mut self.stats.off,
+            Phase::Outside => &mut self.tally.counts.outside,
+            Phase::Run => &mut self.tally.counts.past_end,
+            Phase::Off => &mut self.tally.counts.off,
         }
     }
 
     /// A miss leaves the cursor where it is, so misses in a row are misses at one cursor.
     fn miss(&mut self) {
-        self.stats.unexpected += 1;
+        self.tally.counts.unexpected += 1;
         self.misses = if self.missed_at == self.cursor { self.misses + 1 } else { 1 };
         self.missed_at = self.cursor;
         if self.misses == MISSES_MAX {
-            self.phase = Phase::Off;
-            self.cursor = self.layout.len();
+            self.leave(Phase::Off);
         }
     }
 }
@@ -226,7 +266,7 @@ impl Arena {
 
     /// The number of turns.
     pub(super) fn turn_count(&self) -> usize {
-        self.layout.len()
+        self.layout.end()
     }
 
     /// The requested bytes of a turn.

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use crate::model::{Bytes, Error};
 
-use super::sync::cold::{AtomicPtr, Ordering, lock};
+use super::sync::cold::{AtomicPtr, AtomicUsize, Ordering, lock};
 
 /// Bytes of a unit: a huge page, and the largest alignment a slab gives.
 pub(super) const UNIT: usize = 2 << 20;
@@ -34,18 +34,29 @@ pub(super) const UNIT_COUNT_MAX: usize = 1 << (BYTES_LOG2_MAX - UNIT.trailing_ze
 /// range is aligned to a unit: one load tells both. Null as long as nothing is reserved.
 static RANGE: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
 
+/// The address of the first byte alone, for [`unit_of`].
+static START: AtomicUsize = AtomicUsize::new(NOWHERE);
+
+/// Further from any address of a process than the range is long.
+const NOWHERE: usize = 1 << (usize::BITS - 1);
+
 /// Runs of units that are in use, by their start.
 static TAKEN: Mutex<Vec<Range<usize>>> = Mutex::new(Vec::new());
 
-/// The unit of an address; `None` if it is not in the range.
+/// The unit of an address, below [`UNIT_COUNT_MAX`]; `None` if it is not in the range. If the range
+/// is shorter than it may be, also a unit after its last.
 #[inline]
 pub(super) fn unit_of(addr: usize) -> Option<usize> {
     // Relaxed: who has a pointer into a slab got it from a thread that had seen the range; for any
-    // other pointer both the old and the new value say no.
+    // other pointer both the old and the new value lead to no slab.
+    let unit = addr.wrapping_sub(START.load(Ordering::Relaxed)) / UNIT;
+    (unit < UNIT_COUNT_MAX).then_some(unit)
+}
+
+/// Whether an address is in the range.
+pub(super) fn contains(addr: usize) -> bool {
     let range = RANGE.load(Ordering::Relaxed).addr();
-    let offset = addr.wrapping_sub(range & !(UNIT - 1));
-    let inside = offset >> (range & (UNIT - 1)) == 0;
-    inside.then_some(offset / UNIT)
+    addr.wrapping_sub(range & !(UNIT - 1)) >> (range & (UNIT - 1)) == 0
 }
 
 /// Takes a run of units for this many bytes.
@@ -93,6 +104,7 @@ fn reserved() -> Result<NonNull<u8>, Error> {
         .find_map(reserve)
         .ok_or_else(|| no_slab(1 << BYTES_LOG2_MIN, message))?;
     RANGE.store(range.as_ptr(), Ordering::Relaxed);
+    START.store(range.addr().get() & !(UNIT - 1), Ordering::Relaxed);
     Ok(range)
 }
 

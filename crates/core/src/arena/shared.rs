@@ -1,7 +1,7 @@
 //! The part of an arena that those who free can see, and how they find it.
 //!
 //! A table has, for each unit of the region, the arena whose slab lies there. So a free needs the
-//! pointer alone: pointer → unit → arena → offset → slot → word, without a lock and without a
+//! pointer alone: pointer → unit → arena → start → word, without a lock and without a
 //! locked instruction.
 //!
 //! Blocks may outlive their arena's owner. An owner that goes while slots are live leaves the
@@ -46,17 +46,18 @@ pub enum Freed {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) words: Words,
-    pub(super) starts: Starts,
+    starts: Starts,
     slab: Slab,
     double_frees: AtomicU64,
     strays: AtomicU64,
 }
 
 impl Shared {
-    /// Enters the arena into the table.
-    pub(super) fn new(words: Words, starts: Starts, slab: Slab) -> Arc<Shared> {
+    /// Makes a word for each start, and enters the arena into the table.
+    pub(super) fn new(starts: Starts, slab: Slab) -> Arc<Shared> {
         let counter = || AtomicU64::new(0);
         let (double_frees, strays) = (counter(), counter());
+        let words = Words::new(starts.wall());
         let shared = Arc::new(Shared { words, starts, slab, double_frees, strays });
         for arena in &ARENAS[shared.slab.units()] {
             // Release: who finds the pointer finds what it points to.
@@ -76,11 +77,12 @@ impl Shared {
         (self.double_frees.load(Ordering::Relaxed), self.strays.load(Ordering::Relaxed))
     }
 
-    /// The word of the slot handed out last at this address.
+    /// The word of the slots that start at this address.
     #[inline]
-    fn word_at(&self, addr: usize) -> Option<&word::AtomicU64> {
-        let offset = addr.wrapping_sub(self.slab.base().addr().get());
-        self.starts.slot_at(offset).map(|slot| self.words.word(slot as usize))
+    fn word_at(&self, addr: usize) -> Option<&word::AtomicU32> {
+        let start = self.starts.find(addr)?;
+        // SAFETY: there is a word for each start.
+        Some(unsafe { self.words.word_unchecked(start) })
     }
 
     #[cold]
@@ -117,12 +119,18 @@ pub unsafe fn free(ptr: NonNull<u8>) -> Freed {
     let Some(unit) = region::unit_of(addr) else { return Freed::NotOurs };
     let arena = ARENAS[unit].load(Ordering::Acquire);
     // SAFETY: an arena in the table lives at least as long as the block, which is the caller's.
-    let Some(shared) = (unsafe { arena.as_ref() }) else { return Freed::Stray };
+    let Some(shared) = (unsafe { arena.as_ref() }) else { return nowhere(addr) };
     match shared.word_at(addr) {
         None => shared.stray(),
         Some(word) if words::release(word) => Freed::Arena,
         Some(_) => shared.double_free(),
     }
+}
+
+/// A pointer into a unit that no slab has.
+#[cold]
+fn nowhere(addr: usize) -> Freed {
+    if region::contains(addr) { Freed::Stray } else { Freed::NotOurs }
 }
 
 /// Ends the owner's part: the arena goes now if no slot is live, else when the last one is freed
@@ -142,6 +150,6 @@ pub(super) fn is_retired(addr: usize) -> bool {
 /// are left. Making or dropping an arena does so too.
 pub fn sweep() -> usize {
     let mut retired = lock(&RETIRED);
-    retired.retain(|shared| !shared.words.all_free());
+    retired.retain(|shared| shared.words.live_turns().next().is_some());
     retired.len()
 }

@@ -1,81 +1,55 @@
-//! From an offset to the slot that lies there.
+//! From an address to the slots that start there.
 //!
-//! Many slots start at the same offset, one after the other in time; at most one of them is live,
-//! and it is the one handed out last. So each distinct start has one cell that names the slot
-//! handed out last. The cells lie in an open hash table: multiply, shift, step to the next on a
+//! Many slots start at the same address, one after the other in time, and share one word of state.
+//! So a free looks for the start only, in an open hash table: multiply, shift, step to the next on a
 //! collision. It is built once, at most a quarter full, with the best of a few multipliers, so
 //! nearly every look-up ends at its first entry; a pointer that is no start ends at an empty one.
 
-use super::layout::Turn;
-use super::sync::cold::{AtomicU32, Ordering};
+/// An address that no slot has.
+const EMPTY: usize = 0;
 
-/// An offset that no slot has: offsets end below `BYTES_MAX`.
-const EMPTY: usize = usize::MAX;
+/// Where the bits of a product begin that tell the entry: those below it depend on few bits of an
+/// address, and those above it are enough for all entries.
+const SHIFT: u32 = 32;
 
 /// How many multipliers are tried; more found no better ones in plans of 100 to 10,000 slots.
 const TRIES: usize = 32;
 
-#[derive(Debug)]
-struct Entry {
-    offset: usize,
-    /// The slot handed out last at this offset. Relaxed on both sides: written before the block is
-    /// handed out, read by who has the block.
-    slot: AtomicU32,
-}
-
-/// The distinct start offsets of the slots, and the slot handed out last at each.
+/// The distinct start addresses of the slots. The index of an address is that of its word.
 #[derive(Debug)]
 pub(super) struct Starts {
-    entries: Box<[Entry]>,
+    /// A power of two of them, at least one empty.
+    addrs: Box<[usize]>,
     multiplier: usize,
-    shift: u32,
+    /// Invariant: `addrs.len() - 1`.
+    mask: usize,
 }
 
 impl Starts {
-    /// The starts of all slots; tells each turn the entry of its offset.
-    pub(super) fn new(turns: &mut [Turn]) -> Starts {
-        let slots = || turns.iter().filter(|turn| turn.size > 0);
-        let mut offsets: Vec<usize> = slots().map(|turn| turn.offset).collect();
-        offsets.sort_unstable();
-        offsets.dedup();
-        let entry_count = (offsets.len() * 4).next_power_of_two().max(2);
-        let shift = usize::BITS - entry_count.trailing_zeros();
+    /// The starts at these addresses.
+    pub(super) fn new(addrs: impl Iterator<Item = usize>) -> Starts {
+        let mut addrs: Vec<usize> = addrs.collect();
+        addrs.sort_unstable();
+        addrs.dedup();
         let best = multipliers()
-            .map(|multiplier| fill(&offsets, multiplier, shift))
+            .map(|multiplier| fill(&addrs, multiplier))
             .min_by_key(|(steps, _)| *steps);
-        let (_, starts) = best.unwrap_or_else(|| fill(&offsets, 1, shift));
-        for turn in turns.iter_mut().filter(|turn| turn.size > 0) {
-            if let Some(entry) = starts.entry_of(turn.offset) {
-                turn.start = entry;
-            }
-        }
-        starts
+        best.map_or_else(|| fill(&addrs, 1).1, |(_, starts)| starts)
     }
 
-    /// Notes that `slot` is handed out at the offset of this entry. For the owner only.
+    /// One past the last index, where the wall is.
+    pub(super) fn wall(&self) -> usize {
+        self.addrs.len()
+    }
+
+    /// The index of this address, below the wall; `None` if no slot starts there.
     #[inline]
-    pub(super) fn hand_out(&self, entry: u32, slot: u32) {
-        self.entries[entry as usize].slot.store(slot, Ordering::Relaxed);
-    }
-
-    /// The slot handed out last at this offset; `None` if no slot starts there.
-    #[inline]
-    pub(super) fn slot_at(&self, offset: usize) -> Option<u32> {
-        self.find(offset).map(|(_, entry)| entry.slot.load(Ordering::Relaxed))
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "at most eight entries a turn")]
-    fn entry_of(&self, offset: usize) -> Option<u32> {
-        self.find(offset).map(|(idx, _)| idx as u32)
-    }
-
-    #[inline]
-    fn find(&self, offset: usize) -> Option<(usize, &Entry)> {
-        let mut idx = self.home(offset);
+    pub(super) fn find(&self, addr: usize) -> Option<usize> {
+        let mut idx = self.home(addr);
         loop {
-            let entry = &self.entries[idx];
-            match entry.offset {
-                found if found == offset => return Some((idx, entry)),
+            // SAFETY: `home` and `next` end with the mask, which leaves an index of `addrs`.
+            match unsafe { *self.addrs.get_unchecked(idx) } {
+                found if found == addr => return Some(idx),
                 EMPTY => return None,
                 _ => idx = self.next(idx),
             }
@@ -83,13 +57,13 @@ impl Starts {
     }
 
     #[inline]
-    fn home(&self, offset: usize) -> usize {
-        offset.wrapping_mul(self.multiplier) >> self.shift
+    fn home(&self, addr: usize) -> usize {
+        (addr.wrapping_mul(self.multiplier) >> SHIFT) & self.mask
     }
 
     #[inline]
-    fn next(&self, entry: usize) -> usize {
-        (entry + 1) & (self.entries.len() - 1)
+    fn next(&self, idx: usize) -> usize {
+        (idx + 1) & self.mask
     }
 }
 
@@ -99,19 +73,17 @@ fn multipliers() -> impl Iterator<Item = usize> {
 }
 
 /// The table by this multiplier, and how many steps its look-ups take beyond the first entry.
-fn fill(offsets: &[usize], multiplier: usize, shift: u32) -> (usize, Starts) {
-    let empty = || Entry { offset: EMPTY, slot: AtomicU32::new(0) };
-    let entry_count = 1 << (usize::BITS - shift);
-    let entries = std::iter::repeat_with(empty).take(entry_count).collect();
-    let mut starts = Starts { entries, multiplier, shift };
+fn fill(addrs: &[usize], multiplier: usize) -> (usize, Starts) {
+    let len = (addrs.len() * 4).next_power_of_two().max(2);
+    let mut starts = Starts { addrs: vec![EMPTY; len].into(), multiplier, mask: len - 1 };
     let mut steps = 0;
-    for &offset in offsets {
-        let mut entry = starts.home(offset);
-        while starts.entries[entry].offset != EMPTY {
-            entry = starts.next(entry);
+    for &addr in addrs {
+        let mut idx = starts.home(addr);
+        while starts.addrs[idx] != EMPTY {
+            idx = starts.next(idx);
             steps += 1;
         }
-        starts.entries[entry].offset = offset;
+        starts.addrs[idx] = addr;
     }
     (steps, starts)
 }

@@ -32,6 +32,33 @@ pub struct Stats {
     pub strays: u64,
 }
 
+/// Counts all but the hits, which cost nothing: a turn that the cursor has passed and that was not
+/// skipped, an escape or occupied was a hit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    /// All but hits and bytes.
+    pub(super) counts: Stats,
+    /// Bytes of the slots of turns passed that were not served.
+    pub(super) unserved: u64,
+    passed_turns: u64,
+    passed_bytes: u64,
+}
+
+impl Tally {
+    /// Also the turns, with slots of so many bytes, that the cursor has passed in one run.
+    pub(super) fn passed(self, turns: usize, bytes: u64) -> Tally {
+        let passed_turns = self.passed_turns + turns as u64;
+        Tally { passed_turns, passed_bytes: self.passed_bytes + bytes, ..self }
+    }
+
+    /// The counts, with the hits.
+    pub(super) fn stats(self) -> Stats {
+        let missed = self.counts.skipped + self.counts.escapes + self.counts.occupied;
+        let hits = self.passed_turns - missed;
+        Stats { hits, bytes: self.passed_bytes - self.unserved, ..self.counts }
+    }
+}
+
 impl Stats {
     /// Requests that were not served, for any reason, planned ones included.
     pub fn fallbacks(&self) -> u64 {

@@ -7,14 +7,14 @@
 /// The atomics of slot words.
 pub(super) mod word {
     #[cfg(all(test, loom))]
-    pub(in super::super) use loom::sync::atomic::{AtomicU64, Ordering};
+    pub(in super::super) use loom::sync::atomic::{AtomicU32, Ordering};
     #[cfg(not(all(test, loom)))]
-    pub(in super::super) use std::sync::atomic::{AtomicU64, Ordering};
+    pub(in super::super) use std::sync::atomic::{AtomicU32, Ordering};
 }
 
 /// Everything else.
 pub(super) mod cold {
-    pub(in super::super) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+    pub(in super::super) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
     /// Locks; a panic elsewhere cannot have left what our locks guard half changed.
