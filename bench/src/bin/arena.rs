@@ -1,7 +1,9 @@
 //! An alloc+free pair of the checked arena against the C library's malloc, on the requests of a
 //! network: `cargo run --release -p memo-bench --bin arena`.
 //!
-//! Processor time, user and system. Each measurement is a fresh process; configurations take turns, so that a disturbance meets all.
+//! Processor time, user and system. Each measurement is a fresh process; configurations take turns,
+//! so that a disturbance meets all. The net is what is left of a pair without the loop that plays
+//! the requests, as measured in the same round.
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
@@ -88,6 +90,8 @@ mod linux {
         allocator: Allocator,
         touched: bool,
         pair_ns: Spread,
+        /// Without the loop that plays the requests, round by round.
+        net_ns: Spread,
         faults_per_run: Spread,
         resident: Spread,
     }
@@ -188,6 +192,7 @@ mod linux {
         }
     }
 
+    /// The loop comes before those that play it with an allocator.
     const CONFIGURATIONS: [(Allocator, bool); 8] = [
         (Allocator::Loop, false),
         (Allocator::Planned, false),
@@ -202,8 +207,13 @@ mod linux {
     fn report(args: &Args, trace: &Trace, run_plan: &RunPlan) -> Result<Report, Failure> {
         let mut found = CONFIGURATIONS.map(|_| Vec::new());
         for _ in 0..args.rounds {
-            for ((allocator, touched), found) in CONFIGURATIONS.iter().zip(&mut found) {
-                found.push(measure_fresh(args, *allocator, *touched)?);
+            let mut loop_ns = 0.0;
+            for (&(allocator, touched), found) in CONFIGURATIONS.iter().zip(&mut found) {
+                let measured = measure_fresh(args, allocator, touched)?;
+                if allocator == Allocator::Loop {
+                    loop_ns = measured.pair_ns;
+                }
+                found.push((measured, measured.pair_ns - loop_ns));
             }
         }
         let rows = CONFIGURATIONS
@@ -234,12 +244,14 @@ mod linux {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "resident bytes are far below 2^53")]
-    fn row(allocator: Allocator, touched: bool, found: &[Measured]) -> Option<Row> {
-        let spread = |number: fn(&Measured) -> f64| Spread::of(found.iter().map(number));
+    fn row(allocator: Allocator, touched: bool, found: &[(Measured, f64)]) -> Option<Row> {
+        let spread =
+            |number: fn(&Measured) -> f64| Spread::of(found.iter().map(|(m, _)| number(m)));
         Some(Row {
             allocator,
             touched,
             pair_ns: spread(|m| m.pair_ns)?,
+            net_ns: Spread::of(found.iter().map(|(_, net_ns)| *net_ns))?,
             faults_per_run: spread(|m| m.faults_per_run)?,
             resident: spread(|m| m.resident as f64)?,
         })
@@ -259,8 +271,8 @@ mod linux {
         for (touched, title) in [(false, "memory untouched"), (true, "one byte per page touched")] {
             writeln!(
                 out,
-                "\n{title:26} {:>28} {:>14} {:>10}",
-                "ns/pair", "faults/run", "resident"
+                "\n{title:26} {:>26} {:>26} {:>11} {:>10}",
+                "ns/pair", "net", "faults/run", "resident"
             )?;
             for row in report.rows.iter().filter(|row| row.touched == touched) {
                 let name = row.allocator.to_possible_value();
@@ -272,9 +284,10 @@ mod linux {
                 let resident = units::bytes(row.resident.median as Bytes);
                 writeln!(
                     out,
-                    "{:26} {:>28} {:>14.1} {resident:>10}",
+                    "{:26} {:>26} {:>26} {:>11.1} {resident:>10}",
                     name.as_ref().map_or("", |value| value.get_name()),
                     row.pair_ns,
+                    row.net_ns,
                     row.faults_per_run.median,
                 )?;
             }
