@@ -4,7 +4,8 @@
  *     node bench/peers/run.mjs FOLDER|FILE… [--install] [--seconds 10] [--rounds 1] [--threads 2]
  *       [--ours auto,exact] [--peers omnimalloc/omni,ortools/cp_sat] [--markdown]
  *
- * Problems are CSV files `id,lower,upper,size`, also `.csv.gz`. Whoever plans does so on the same
+ * Problems are CSV files `id,lower,upper,size`, also `.csv.gz`; `cargo run --release -p memo-bench
+ * --bin packings -- FOLDER` writes some whose optimum is known. Whoever plans does so on the same
  * cores, within the same limit, in turns, and never two at once. Every plan is judged twice: by
  * `memo check`, and by a comparison of all pairs that shares no code with it. Gaps are those to the
  * max load. With several rounds the seconds are medians, and the peak is the largest of all rounds.

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 pub mod fresh;
 pub mod network;
+pub mod packings;
 #[cfg(target_os = "linux")]
 pub mod process;
 #[cfg(target_os = "linux")]

@@ -12,13 +12,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use memo_bench::packings::packings;
 use memo_formats::Document;
 use memo_malloc::limits::Stopwatch;
 use memo_malloc::planners::{self, Planner};
 use memo_malloc::{Bytes, Limits, Problem, check};
-
-#[path = "../../../crates/core/tests/planning/rectangles.rs"]
-mod rectangles;
 
 /// Every planner on every instance: peak, gap, time and certificate, each plan judged.
 #[derive(Debug, Parser)]
@@ -146,28 +144,4 @@ fn files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
 
 fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
-/// Rectangles of many and of few steps, cut in both ways, by a fixed seed.
-fn packings() -> Vec<(String, Problem)> {
-    let mut packings = Vec::new();
-    for (grain, sides) in [("fine", (1_000_000, 1_000_000)), ("coarse", (64, 4096))] {
-        for count in [50, 100, 200, 500, 1000] {
-            let mut state = count as u64;
-            let mut chance = |low, high| low + random(&mut state) % (high - low + 1);
-            let straight = rectangles::guillotine(count, sides, &mut chance);
-            packings.push((format!("{grain} guillotine {count}"), straight));
-            let wheels = rectangles::pinwheels(count, sides, &mut chance);
-            packings.push((format!("{grain} pinwheels {count}"), wheels));
-        }
-    }
-    packings
-}
-
-/// `xorshift64*`, by Vigna.
-fn random(state: &mut u64) -> u64 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 8
 }
