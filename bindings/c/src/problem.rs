@@ -3,8 +3,8 @@
 use std::ffi::{CStr, c_char};
 
 use memo_formats::{Document, read_bytes};
-use memo_malloc::Problem;
 use memo_malloc::analysis::liveness;
+use memo_malloc::{Code, Problem};
 
 use crate::columns::{column, column_mut, to_double};
 use crate::failure::{Failure, entry};
@@ -55,6 +55,10 @@ pub unsafe extern "C" fn memo_problem_read(
             Document::Plan(plan) => plan.problem().clone(),
             Document::Trace(trace) => liveness(&trace)?.problem,
         };
+        if !problem.ties().is_empty() {
+            // Columns would lose them without a word.
+            return Err(Failure::new(Code::Unsupported, "the problem has ties"));
+        }
         handle[0] = PROBLEMS.open(problem)?;
         Ok(())
     })

@@ -44,6 +44,12 @@ codes! {
     UnknownOp = 106 "UNKNOWN_OP";
     /// There are not as many ids as buffers.
     IdCount = 107 "ID_COUNT";
+    /// A tie names a buffer that the problem does not have.
+    UnknownBuffer = 108 "UNKNOWN_BUFFER";
+    /// The live intervals of a buffer overlap, or do not begin and end with its lifetime.
+    BadInterval = 109 "BAD_INTERVAL";
+    /// A buffer is to be kept apart from itself.
+    TiedToItself = 110 "TIED_TO_ITSELF";
 
     // 2xx: the plan, as judged by check.
     /// A plan has not as many offsets as its problem has buffers.
@@ -66,6 +72,10 @@ codes! {
     RequestCount = 209 "REQUEST_COUNT";
     /// A plan was made for another model, other inputs, threads, runtime or processor.
     KeyMismatch = 210 "KEY_MISMATCH";
+    /// Two buffers that must share their offset lie elsewhere from each other.
+    ShareBroken = 211 "SHARE_BROKEN";
+    /// Two buffers that must be kept apart share bytes.
+    NotApart = 212 "NOT_APART";
 
     // 3xx: planners.
     /// No planner has this name.
@@ -76,7 +86,7 @@ codes! {
     TooBigForPlanner = 303 "TOO_BIG_FOR_PLANNER";
     /// A solver failed or returned something that is no plan.
     SolverFailed = 304 "SOLVER_FAILED";
-    /// Proven: no plan fits the capacity and the pins.
+    /// Proven: no plan fits the capacity, the pins and the ties.
     Infeasible = 305 "INFEASIBLE";
 
     // 4xx: traces and arenas.
@@ -100,6 +110,8 @@ codes! {
     FileExists = 505 "FILE_EXISTS";
     /// A file holds another noun than the one needed, for example a problem in place of a plan.
     WrongNoun = 506 "WRONG_NOUN";
+    /// Something that a problem says, for example ties, is not supported here.
+    Unsupported = 507 "UNSUPPORTED";
 
     // 6xx: language edges.
     /// An argument has a wrong type, is not finite, negative, fractional or beyond 2^53 − 1.

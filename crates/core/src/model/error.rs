@@ -17,6 +17,10 @@ pub enum Error {
     TooManyBuffers { count: usize },
     UnknownOp { buffer: BufferIdx, op: OpIdx, op_count: usize },
     IdCount { ids: usize, buffers: usize },
+    UnknownBuffer { buffer: BufferIdx, buffer_count: usize },
+    IntervalsOverlap { buffer: BufferIdx, first: Lifetime, second: Lifetime },
+    IntervalsUnlike { buffer: BufferIdx, hull: Lifetime, lifetime: Lifetime },
+    TiedToItself { buffer: BufferIdx },
     OffsetCount { offsets: usize, buffers: usize },
     OffsetMisaligned { buffer: BufferIdx, offset: Bytes, alignment: Bytes },
     PinMoved { buffer: BufferIdx, offset: Bytes, pin: Bytes },
@@ -27,6 +31,8 @@ pub enum Error {
     RequestMismatch { position: usize, size: Bytes, buffer: BufferIdx },
     RequestCount { requests: usize, buffers: usize },
     KeyMismatch(KeyDifference),
+    ShareBroken { first: BufferIdx, second: BufferIdx, offsets: (Bytes, Bytes) },
+    NotApart { first: BufferIdx, second: BufferIdx, bytes: (Bytes, Bytes) },
     UnknownPlanner { name: String, known: String },
     BeyondSolver { value: Bytes, max: Bytes },
     TooBigForPlanner { planner: &'static str, count: usize, max: usize },
@@ -47,6 +53,9 @@ impl Error {
             Error::TooManyBuffers { .. } => Code::TooManyBuffers,
             Error::UnknownOp { .. } => Code::UnknownOp,
             Error::IdCount { .. } => Code::IdCount,
+            Error::UnknownBuffer { .. } => Code::UnknownBuffer,
+            Error::IntervalsOverlap { .. } | Error::IntervalsUnlike { .. } => Code::BadInterval,
+            Error::TiedToItself { .. } => Code::TiedToItself,
             Error::OffsetCount { .. } => Code::OffsetCount,
             Error::OffsetMisaligned { .. } => Code::OffsetMisaligned,
             Error::PinMoved { .. } => Code::PinMoved,
@@ -57,6 +66,8 @@ impl Error {
             Error::RequestMismatch { .. } => Code::RequestMismatch,
             Error::RequestCount { .. } => Code::RequestCount,
             Error::KeyMismatch(_) => Code::KeyMismatch,
+            Error::ShareBroken { .. } => Code::ShareBroken,
+            Error::NotApart { .. } => Code::NotApart,
             Error::UnknownPlanner { .. } => Code::UnknownPlanner,
             Error::BeyondSolver { .. } => Code::BeyondSolver,
             Error::TooBigForPlanner { .. } => Code::TooBigForPlanner,
@@ -75,12 +86,17 @@ impl Error {
             | Error::PinMisaligned { buffer, .. }
             | Error::TooLarge { buffer, .. }
             | Error::UnknownOp { buffer, .. }
+            | Error::IntervalsOverlap { buffer, .. }
+            | Error::IntervalsUnlike { buffer, .. }
+            | Error::TiedToItself { buffer }
             | Error::OffsetMisaligned { buffer, .. }
             | Error::PinMoved { buffer, .. }
             | Error::OverCapacity { buffer, .. }
             | Error::RequestMismatch { buffer, .. }
             | Error::SlabAlignment { buffer, .. } => Some(buffer),
-            Error::Collision { second, .. } => Some(second),
+            Error::Collision { second, .. }
+            | Error::ShareBroken { second, .. }
+            | Error::NotApart { second, .. } => Some(second),
             _ => None,
         }
     }
@@ -128,6 +144,19 @@ impl fmt::Display for Error {
                 write!(f, "buffer {buffer}: op {} is not among the {op_count} ops", op.0)
             }
             Error::IdCount { ids, buffers } => write!(f, "{ids} ids for {buffers} buffers"),
+            Error::UnknownBuffer { buffer, buffer_count } => {
+                write!(f, "a tie names buffer {buffer}, but there are {buffer_count} buffers")
+            }
+            Error::IntervalsOverlap { buffer, first, second } => {
+                write!(f, "buffer {buffer}: intervals {first} and {second} overlap")
+            }
+            Error::IntervalsUnlike { buffer, hull, lifetime } => write!(
+                f,
+                "buffer {buffer}: intervals from {hull} do not begin and end with lifetime {lifetime}"
+            ),
+            Error::TiedToItself { buffer } => {
+                write!(f, "buffer {buffer} is to be kept apart from itself")
+            }
             Error::OffsetCount { offsets, buffers } => {
                 write!(f, "{offsets} offsets for {buffers} buffers")
             }
@@ -161,6 +190,15 @@ impl fmt::Display for Error {
             Error::KeyMismatch(difference) => {
                 write!(f, "the plan was made for another run: {difference}; capture and plan again")
             }
+            Error::ShareBroken { first, second, offsets } => write!(
+                f,
+                "buffers {first} and {second} must share their offset, but have {} and {}",
+                offsets.0, offsets.1
+            ),
+            Error::NotApart { first, second, bytes: (low, high) } => write!(
+                f,
+                "buffers {first} and {second} must be kept apart, but share bytes {low}..{high}"
+            ),
             Error::UnknownPlanner { name, known } => {
                 write!(f, "no planner is named `{name}`; known: {known}")
             }

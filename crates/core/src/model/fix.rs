@@ -15,10 +15,17 @@ impl Code {
             Code::TooManyBuffers => "split the problem",
             Code::UnknownOp => "list the op, or let the buffer name one that is listed",
             Code::IdCount => "give one id for each buffer, or none",
-            Code::OffsetCount => "give one offset for each buffer",
-            Code::OffsetMisaligned | Code::PinMoved | Code::Collision => {
-                "the plan is unusable: make it again from its problem or trace"
+            Code::UnknownBuffer => "tie only buffers of the problem; they are counted from 0",
+            Code::BadInterval => {
+                "let intervals follow each other, from the start of the lifetime to its end"
             }
+            Code::TiedToItself => "keep apart two different buffers",
+            Code::OffsetCount => "give one offset for each buffer",
+            Code::OffsetMisaligned
+            | Code::PinMoved
+            | Code::Collision
+            | Code::ShareBroken
+            | Code::NotApart => "the plan is unusable: make it again from its problem or trace",
             Code::OverCapacity => {
                 "raise the capacity, or make the plan again from its problem or trace"
             }
@@ -31,7 +38,7 @@ impl Code {
             Code::BeyondSolver => "use a planner that is not a solver, for example `auto`",
             Code::TooBigForPlanner => "use `auto` or `best_fit`",
             Code::SolverFailed => "use another planner, and report the problem that did this",
-            Code::Infeasible => "raise the capacity or move the pins",
+            Code::Infeasible => "raise the capacity, or loosen the pins and ties",
             Code::BrokenTrace => "capture the run again",
             Code::NoSlab => "free memory, or plan for a smaller model or batch",
             Code::SlabAlignment => "plan with power-of-two alignments up to 2 MiB",
@@ -41,6 +48,7 @@ impl Code {
             Code::FormatVersion => "update this program, or write the file with this version",
             Code::FileExists => "choose another name, or overwrite with --force",
             Code::WrongNoun => "give the kind of file that is asked for",
+            Code::Unsupported => "plan and check such problems as JSON files on the command line",
             Code::BadArgument => "give a whole number from 0 to 2^53 - 1",
             Code::Library => "install the package for this platform, or build the library",
             Code::StaleHandle => "use a handle only until it is closed",

@@ -9,7 +9,7 @@ pub enum Outcome {
     Optimal(Plan),
     /// A plan within the capacity; a smaller peak may exist.
     Feasible(Plan),
-    /// Proven: no plan fits the capacity and the pins.
+    /// Proven: no plan fits the capacity, the pins and the ties.
     Infeasible(Refutation),
     /// Neither a plan that was asked for nor a proof that there is none, within the limits.
     GaveUp(GaveUp),
@@ -40,9 +40,18 @@ pub enum RefutationCause {
         /// The pinned buffer.
         buffer: BufferIdx,
     },
-    /// Two pinned buffers conflict and share bytes.
+    /// Two pinned buffers conflict, or are to be kept apart, and share bytes. Pinned is also what
+    /// shares its offset with a pinned buffer.
     PinsCollide {
         /// The pinned buffer with the smaller index.
+        first: BufferIdx,
+        /// The other.
+        second: BufferIdx,
+    },
+    /// Two buffers must share their offset, and cannot: their pins differ, the alignment of one
+    /// forbids the pin of the other, or they must be kept apart.
+    TiesContradict {
+        /// The buffer with the smaller index.
         first: BufferIdx,
         /// The other.
         second: BufferIdx,

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{BYTES_MAX, Buffer, BufferIdx, Bytes, Error, OpIdx, OpTag, gcd};
+use super::{BYTES_MAX, Buffer, BufferIdx, Bytes, Error, Lifetime, OpIdx, OpTag, Ties, gcd};
 
 /// Buffers to be placed, and the room they may use.
 ///
 /// Invariants, held by construction:
 /// * every lifetime has `start < end`, every alignment is at least 1, every pin is aligned;
 /// * `max(pin + size) + Σ(size + alignment − 1) ≤ BYTES_MAX`, so no sum a planner forms from the
-///   sizes can overflow;
+///   sizes can overflow; a group of buffers that share an offset counts as one buffer of the largest
+///   size at a common multiple of the alignments;
 /// * every op index is in range; ids, when given, are as many as buffers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problem {
@@ -17,6 +18,7 @@ pub struct Problem {
     ids: Vec<String>,
     ops: Vec<OpTag>,
     capacity: Option<Bytes>,
+    ties: Ties,
 }
 
 impl Problem {
@@ -48,7 +50,7 @@ impl Problem {
                 return Err(Error::TooLarge { buffer: idx, size, alignment });
             }
         }
-        Ok(Problem { buffers, ids: Vec::new(), ops, capacity: None })
+        Ok(Problem { buffers, ops, ..Problem::default() })
     }
 
     /// The same problem with a name for each buffer.
@@ -78,11 +80,46 @@ impl Problem {
             buffer.alignment = common_multiple(buffer.alignment, alignment)
                 .ok_or(Error::BadAlignment { buffer: idx, alignment })?;
         }
-        Ok(Problem {
-            ids: self.ids,
-            capacity: self.capacity,
-            ..Problem::with_ops(buffers, self.ops)?
-        })
+        let raised = Problem::with_ops(buffers, self.ops)?;
+        let Problem { ids, capacity, ties, .. } = self;
+        Problem { ids, capacity, ties, ..raised }.with_sums_of_groups()
+    }
+
+    /// The same problem with buffers that are live in some intervals of their lifetime only: all
+    /// intervals of each such buffer, in any order. In between, others may use its bytes.
+    ///
+    /// # Errors
+    /// When a buffer is unknown, or its intervals overlap or do not begin and end with its lifetime.
+    pub fn with_intervals(
+        mut self,
+        intervals: Vec<(BufferIdx, Lifetime)>,
+    ) -> Result<Problem, Error> {
+        self.are_known(intervals.iter().map(|&(buffer, _)| buffer))?;
+        let buffers = &self.buffers;
+        self.ties.set_intervals(intervals, |idx| buffers[idx.usize()].lifetime)?;
+        Ok(self)
+    }
+
+    /// The same problem with groups of buffers that must have the same offset, be they live at the
+    /// same time or not: results made in place, aliases. Groups with a common buffer become one.
+    ///
+    /// # Errors
+    /// When a buffer is unknown, or the alignments of a group have no common multiple that fits.
+    pub fn with_shares(mut self, groups: &[Vec<BufferIdx>]) -> Result<Problem, Error> {
+        self.are_known(groups.iter().flatten().copied())?;
+        self.ties.set_groups(groups);
+        self.with_sums_of_groups()
+    }
+
+    /// The same problem with pairs of buffers that must not share a byte, though they may never be
+    /// live at the same time.
+    ///
+    /// # Errors
+    /// When a buffer is unknown, or to be kept apart from itself.
+    pub fn with_apart(mut self, pairs: Vec<(BufferIdx, BufferIdx)>) -> Result<Problem, Error> {
+        self.are_known(pairs.iter().flat_map(|&(a, b)| [a, b]))?;
+        self.ties.set_apart(pairs)?;
+        Ok(self)
     }
 
     /// The buffers, in the order of their [`BufferIdx`].
@@ -136,6 +173,73 @@ impl Problem {
     pub fn capacity(&self) -> Option<Bytes> {
         self.capacity
     }
+
+    /// What binds buffers beyond their lifetimes.
+    #[inline]
+    pub fn ties(&self) -> &Ties {
+        &self.ties
+    }
+
+    /// When a buffer is live: its lifetime, or the intervals of it in their order.
+    #[inline]
+    pub fn intervals(&self, idx: BufferIdx) -> &[Lifetime] {
+        let lifetime = &self.buffers[idx.usize()].lifetime;
+        self.ties.intervals(idx).unwrap_or(std::slice::from_ref(lifetime))
+    }
+
+    /// Whether the bytes of two buffers must differ: they are live at the same time and do not share
+    /// their offset, or they are kept apart.
+    pub fn conflict(&self, a: BufferIdx, b: BufferIdx) -> bool {
+        let group = self.ties.group_of(a);
+        let are_shared = group.is_some() && group == self.ties.group_of(b);
+        let with_b = |life: &Lifetime| self.intervals(b).iter().any(|other| life.overlaps(*other));
+        self.ties.is_apart(a, b) || !are_shared && self.intervals(a).iter().any(with_b)
+    }
+
+    fn are_known(&self, mut buffers: impl Iterator<Item = BufferIdx>) -> Result<(), Error> {
+        let buffer_count = self.buffers.len();
+        match buffers.find(|buffer| buffer.usize() >= buffer_count) {
+            Some(buffer) => Err(Error::UnknownBuffer { buffer, buffer_count }),
+            None => Ok(()),
+        }
+    }
+
+    /// The invariant about sums, where buffers share offsets.
+    fn with_sums_of_groups(self) -> Result<Problem, Error> {
+        let grouped = |idx| self.ties.group_of(idx).is_some();
+        let alone = self.iter().filter(|&(idx, _)| !grouped(idx));
+        // Both were held against the most bytes when the problem was made.
+        let mut total: Bytes = alone.map(|(_, buffer)| buffer.size + (buffer.alignment - 1)).sum();
+        let mut pin_top_max: Bytes = self.buffers.iter().filter_map(pin_top).max().unwrap_or(0);
+        for group in self.ties.groups() {
+            let Buffer { size, alignment, pin, .. } = united(&self.buffers, group)?;
+            let bytes = size.checked_add(alignment - 1).and_then(|bytes| total.checked_add(bytes));
+            total = bytes.unwrap_or(Bytes::MAX);
+            pin_top_max = pin_top_max.max(pin.map_or(0, |pin| pin.saturating_add(size)));
+            if total.saturating_add(pin_top_max) > BYTES_MAX {
+                return Err(Error::TooLarge { buffer: group[0], size, alignment });
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn pin_top(buffer: &Buffer) -> Option<Bytes> {
+    Some(buffer.pin? + buffer.size)
+}
+
+/// The largest of all in a group: what a buffer in their place would be, but for the lifetime.
+fn united(buffers: &[Buffer], group: &[BufferIdx]) -> Result<Buffer, Error> {
+    let mut united = buffers[group[0].usize()];
+    for &idx in &group[1..] {
+        let buffer = &buffers[idx.usize()];
+        let alignment = common_multiple(united.alignment, buffer.alignment);
+        united.alignment =
+            alignment.ok_or(Error::BadAlignment { buffer: idx, alignment: united.alignment })?;
+        united.size = united.size.max(buffer.size);
+        united.pin = united.pin.max(buffer.pin);
+    }
+    Ok(united)
 }
 
 fn buffer_is_valid(idx: BufferIdx, buffer: &Buffer, op_count: usize) -> Result<(), Error> {
@@ -159,6 +263,7 @@ fn padded(buffer: &Buffer) -> Option<Bytes> {
     buffer.size.checked_add(buffer.alignment - 1)
 }
 
+/// The least common multiple, if there is one.
 fn common_multiple(a: Bytes, b: Bytes) -> Option<Bytes> {
     let divisor = gcd(a, b);
     if divisor == 0 || b == 0 { None } else { (a / divisor).checked_mul(b) }

@@ -2,14 +2,17 @@
 //!
 //! Buffers are visited in the order of their start; those live at that step are kept sorted by
 //! offset. As all kept ranges are disjoint, a new one collides with one of them exactly if it
-//! collides with its neighbour below or above. O(n log n) time, O(n) memory.
+//! collides with its neighbour below or above. A buffer with several intervals is visited once for
+//! each. Buffers that share an offset are kept side by side: seen from elsewhere, the largest of
+//! them is the neighbour. O(n log n) time, O(n) memory.
+
+mod bound;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeSet, BinaryHeap};
 
-use crate::model::{
-    Buffer, BufferIdx, Bytes, Certificate, Error, Lifetime, Plan, Problem, RunPlan, Step, gcd,
-};
+use self::bound::bound_is_possible;
+use crate::model::{Buffer, BufferIdx, Bytes, Error, Lifetime, Plan, Problem, RunPlan, Step};
 
 /// Judges a plan of a problem: every offset, the peak, and the lower bound as far as the buffers
 /// themselves contradict it.
@@ -25,6 +28,7 @@ pub fn check(problem: &Problem, plan: &Plan) -> Result<(), Error> {
         let top = placed_well(idx, buffer, plan.offsets[idx.usize()], problem.capacity())?;
         peak = peak.max(top);
     }
+    ties_hold(problem, &plan.offsets)?;
     // An offset that was edited often moves the peak too: the collision is what must be told.
     no_collision(problem, &plan.offsets)?;
     if plan.peak != peak {
@@ -66,100 +70,93 @@ fn placed_well(
     }
 }
 
-fn no_collision(problem: &Problem, offsets: &[Bytes]) -> Result<(), Error> {
-    let mut live: BTreeMap<Bytes, BufferIdx> = BTreeMap::new();
-    let mut ends: BinaryHeap<Reverse<(Step, Bytes)>> = BinaryHeap::new();
-    for idx in by_start(problem) {
-        let Buffer { size, lifetime, .. } = problem.buffers()[idx.usize()];
-        let offset = offsets[idx.usize()];
-        while let Some(&Reverse((end, ended))) = ends.peek()
-            && end <= lifetime.start
-        {
-            ends.pop();
-            live.remove(&ended);
+/// Groups have one offset, and pairs that are kept apart share no byte.
+fn ties_hold(problem: &Problem, offsets: &[Bytes]) -> Result<(), Error> {
+    for group in problem.ties().groups() {
+        let offset = |idx: BufferIdx| offsets[idx.usize()];
+        if let Some(&second) = group.iter().find(|&&idx| offset(idx) != offset(group[0])) {
+            let (first, offsets) = (group[0], (offset(group[0]), offset(second)));
+            return Err(Error::ShareBroken { first, second, offsets });
         }
-        let below = live.range(..=offset).next_back();
-        let above = live.range(offset..).next();
-        for (&other_offset, &other) in below.into_iter().chain(above) {
-            let other_top = other_offset + problem.buffers()[other.usize()].size;
-            let shared = (offset.max(other_offset), (offset + size).min(other_top));
-            if shared.0 < shared.1 {
-                let (first, second) = (idx.min(other), idx.max(other));
-                return Err(Error::Collision {
-                    first,
-                    second,
-                    step: lifetime.start,
-                    bytes: shared,
-                });
-            }
+    }
+    for &(first, second) in problem.ties().apart() {
+        let range = |idx: BufferIdx| {
+            let low = offsets[idx.usize()];
+            (low, low + problem.buffers()[idx.usize()].size)
+        };
+        let bytes = shared(range(first), range(second));
+        if bytes.0 < bytes.1 {
+            return Err(Error::NotApart { first, second, bytes });
         }
-        live.insert(offset, idx);
-        ends.push(Reverse((lifetime.end, offset)));
     }
     Ok(())
 }
 
-/// Buffers that have bytes, in the order of their start.
-fn by_start(problem: &Problem) -> Vec<BufferIdx> {
-    let mut order: Vec<BufferIdx> =
-        problem.iter().filter(|(_, b)| b.size > 0).map(|(idx, _)| idx).collect();
-    order.sort_by_key(|idx| problem.buffers()[idx.usize()].lifetime.start);
-    order
+/// The bytes of both ranges; not a range if there are none.
+fn shared(a: (Bytes, Bytes), b: (Bytes, Bytes)) -> (Bytes, Bytes) {
+    (a.0.max(b.0), a.1.min(b.1))
 }
 
-/// A lower bound lies between what the certificate's step holds and the peak.
-fn bound_is_possible(problem: &Problem, plan: &Plan) -> Result<(), Error> {
-    let stated = plan.lower_bound;
-    if stated > plan.peak {
-        return Err(Error::BoundWrong { stated, found: plan.peak });
-    }
-    let found = match plan.certificate {
-        Certificate::MaxLoad { step } => load_at(problem, step),
-        Certificate::AlignedLoad { step } => aligned_load_at(problem, step),
-        Certificate::PinTop => pin_top_max(problem),
-        Certificate::FinishedSearch => return Ok(()),
-    };
-    if found == stated { Ok(()) } else { Err(Error::BoundWrong { stated, found }) }
-}
+/// The bytes of a buffer that is live: offset, top, and which it is.
+type Kept = (Bytes, Bytes, BufferIdx);
 
-fn load_at(problem: &Problem, step: Step) -> Bytes {
-    live_at(problem, step).map(|b| b.size).sum()
-}
-
-fn live_at(problem: &Problem, step: Step) -> impl Iterator<Item = &Buffer> {
-    let at = move |Lifetime { start, end }: Lifetime| start <= step && step < end;
-    problem.buffers().iter().filter(move |b| b.size > 0 && at(b.lifetime))
-}
-
-/// The most that alignment proves of a step. For a grain `g`, of the live buffers whose alignment is
-/// a multiple of `g` all but the topmost take their size rounded up to `g`, since the next one above
-/// starts at a multiple of `g`. The grains are the common divisor of all alignments times powers of
-/// two, for each live alignment the largest that divides it.
-fn aligned_load_at(problem: &Problem, step: Step) -> Bytes {
-    let has_bytes = problem.buffers().iter().filter(|b| b.size > 0);
-    let unit = has_bytes.fold(0, |unit, b| gcd(unit, b.alignment));
-    let grain_of = |b: &Buffer| unit << (b.alignment / unit).trailing_zeros();
-    let grains: BTreeSet<Bytes> = live_at(problem, step).map(grain_of).collect();
-    let at_grain = |grain: Bytes| {
-        let coarse = live_at(problem, step).filter(|b| b.alignment.is_multiple_of(grain));
-        let (mut sum, mut slack_max) = (0, 0);
-        for size in coarse.map(|b| b.size) {
-            let rounded = size.next_multiple_of(grain);
-            sum += rounded;
-            slack_max = slack_max.max(rounded - size);
+fn no_collision(problem: &Problem, offsets: &[Bytes]) -> Result<(), Error> {
+    let mut live: BTreeSet<Kept> = BTreeSet::new();
+    let mut ends: BinaryHeap<Reverse<(Step, Kept)>> = BinaryHeap::new();
+    for (Lifetime { start, end }, idx) in by_start(problem) {
+        let offset = offsets[idx.usize()];
+        let own = (offset, offset + problem.buffers()[idx.usize()].size, idx);
+        while let Some(&Reverse((end, ended))) = ends.peek()
+            && end <= start
+        {
+            ends.pop();
+            live.remove(&ended);
         }
-        sum - slack_max
-    };
-    grains.into_iter().map(at_grain).max().unwrap_or(0)
+        for (low, top, other) in neighbours(problem, &live, own) {
+            let bytes = shared((own.0, own.1), (low, top));
+            if bytes.0 < bytes.1 {
+                let (first, second) = (idx.min(other), idx.max(other));
+                return Err(Error::Collision { first, second, step: start, bytes });
+            }
+        }
+        live.insert(own);
+        ends.push(Reverse((end, own)));
+    }
+    Ok(())
 }
 
-fn pin_top_max(problem: &Problem) -> Bytes {
-    problem.buffers().iter().filter_map(|b| Some(b.pin? + b.size)).max().unwrap_or(0)
+/// The nearest below and above among those that do not share the offset of this one.
+fn neighbours(
+    problem: &Problem,
+    live: &BTreeSet<Kept>,
+    (offset, _, idx): Kept,
+) -> impl Iterator<Item = Kept> {
+    let from = |offset| (offset, 0, BufferIdx(0));
+    let below = live.range(..from(offset)).next_back();
+    let mut above = live.range(from(offset)..).next();
+    let group = problem.ties().group_of(idx);
+    // Whoever lies at the offset of a group that is live is of the group.
+    if group.is_some()
+        && above.is_some_and(|&(_, _, other)| problem.ties().group_of(other) == group)
+    {
+        above = live.range(from(offset + 1)..).next();
+    }
+    below.into_iter().chain(above).copied()
+}
+
+/// When buffers that have bytes are live, in the order of the starts.
+fn by_start(problem: &Problem) -> Vec<(Lifetime, BufferIdx)> {
+    let sized = problem.iter().filter(|(_, buffer)| buffer.size > 0).map(|(idx, _)| idx);
+    let mut order: Vec<(Lifetime, BufferIdx)> =
+        sized.flat_map(|idx| problem.intervals(idx).iter().map(move |life| (*life, idx))).collect();
+    order.sort_by_key(|(interval, _)| interval.start);
+    order
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Certificate;
 
     fn problem() -> Problem {
         // 0 and 1 conflict; 2 follows 0.
