@@ -23,28 +23,28 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Load;
-use crate::model::{Buffer, Bytes, Problem, Step, gcd};
+use crate::model::{Buffer, Bytes, Step, gcd};
 
 /// The largest aligned load and the first step that has it. Where no size is rounded to its own
 /// alignment none is to any grain, and it is 0: the load says as much.
-pub(super) fn max_aligned_load(problem: &Problem) -> Load {
+pub(super) fn max_aligned_load(needs: &[Buffer]) -> Load {
     let is_whole = |b: &Buffer| b.alignment == 1 || b.size.is_multiple_of(b.alignment);
-    if problem.buffers().iter().all(is_whole) {
+    if needs.iter().all(is_whole) {
         return Load::default();
     }
-    let loads = grains(problem).map(|grain| at_grain(problem, grain));
+    let loads = grains(needs).map(|grain| at_grain(needs, grain));
     loads.fold(Load::default(), |max, load| if load.bytes > max.bytes { load } else { max })
 }
 
-fn sized(problem: &Problem) -> impl Iterator<Item = &Buffer> {
-    problem.buffers().iter().filter(|buffer| buffer.size > 0)
+fn sized(needs: &[Buffer]) -> impl Iterator<Item = &Buffer> {
+    needs.iter().filter(|buffer| buffer.size > 0)
 }
 
 /// The grains, from the finest.
-fn grains(problem: &Problem) -> impl Iterator<Item = Bytes> {
-    let unit = sized(problem).fold(0, |unit, buffer| gcd(unit, buffer.alignment)).max(1);
+fn grains(needs: &[Buffer]) -> impl Iterator<Item = Bytes> {
+    let unit = sized(needs).fold(0, |unit, buffer| gcd(unit, buffer.alignment)).max(1);
     let powers =
-        sized(problem).fold(0_u64, |powers, b| powers | 1 << (b.alignment / unit).trailing_zeros());
+        sized(needs).fold(0_u64, |powers, b| powers | 1 << (b.alignment / unit).trailing_zeros());
     (0..u64::BITS).filter(move |power| powers >> power & 1 == 1).map(move |power| unit << power)
 }
 
@@ -58,8 +58,8 @@ struct Coarse {
     slack: Bytes,
 }
 
-fn at_grain(problem: &Problem, grain: Bytes) -> Load {
-    let coarse = coarse_by_start(problem, grain);
+fn at_grain(needs: &[Buffer], grain: Bytes) -> Load {
+    let coarse = coarse_by_start(needs, grain);
     let mut ends: BinaryHeap<Reverse<(Step, Bytes)>> = BinaryHeap::new();
     let mut slacks: BinaryHeap<(Bytes, Step)> = BinaryHeap::new();
     let (mut live, mut max) = (0, Load::default());
@@ -85,7 +85,7 @@ fn at_grain(problem: &Problem, grain: Bytes) -> Load {
     max
 }
 
-fn coarse_by_start(problem: &Problem, grain: Bytes) -> Vec<Coarse> {
+fn coarse_by_start(needs: &[Buffer], grain: Bytes) -> Vec<Coarse> {
     let is_coarse = |buffer: &&Buffer| buffer.alignment.is_multiple_of(grain);
     let rounded = |buffer: &Buffer| {
         // At most size + alignment − 1, which a problem keeps from overflowing.
@@ -93,7 +93,7 @@ fn coarse_by_start(problem: &Problem, grain: Bytes) -> Vec<Coarse> {
         let (start, end) = (buffer.lifetime.start, buffer.lifetime.end);
         Coarse { start, end, rounded, slack: rounded - buffer.size }
     };
-    let mut coarse: Vec<Coarse> = sized(problem).filter(is_coarse).map(rounded).collect();
+    let mut coarse: Vec<Coarse> = sized(needs).filter(is_coarse).map(rounded).collect();
     coarse.sort_unstable_by_key(|coarse| coarse.start);
     coarse
 }
@@ -104,7 +104,7 @@ mod tests {
 
     fn aligned_load(buffers: &[(Bytes, Bytes)]) -> Bytes {
         let buffer = |&(size, alignment)| Buffer::new(size, 0, 1).aligned(alignment);
-        max_aligned_load(&Problem::new(buffers.iter().map(buffer).collect()).unwrap()).bytes
+        max_aligned_load(&buffers.iter().map(buffer).collect::<Vec<_>>()).bytes
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
     fn what_has_ended_is_forgotten_with_its_slack() {
         let buffers = [(1, 0, 2), (7, 1, 9), (6, 2, 9), (5, 4, 6)];
         let buffers = buffers.map(|(size, start, end)| Buffer::new(size, start, end).aligned(8));
-        let load = max_aligned_load(&Problem::new(buffers.to_vec()).unwrap());
+        let load = max_aligned_load(&buffers);
         assert_eq!((load.bytes, load.step), (8 + 8 + 5, 4));
     }
 }

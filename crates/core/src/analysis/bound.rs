@@ -1,22 +1,19 @@
 //! What can be proven of a problem without placing anything.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
-
 use super::aligned::max_aligned_load;
-use super::max_load;
-use crate::model::{
-    Buffer, BufferIdx, Bytes, Certificate, Problem, Refutation, RefutationCause, Step,
-};
+use super::load::load_of;
+use super::pins::{colliding_pins, pin_tops};
+use super::reduce::{Contradiction, needs};
+use crate::model::{Bytes, Certificate, Problem, Refutation, RefutationCause};
 
 /// A number of bytes below which no plan can stay, and why.
 ///
 /// The largest of the max load, the aligned load and the highest top of a pinned buffer; of equal
 /// ones the first is named. O(n log n).
 pub fn lower_bound(problem: &Problem) -> (Bytes, Certificate) {
-    let load = max_load(problem);
-    let aligned = max_aligned_load(problem);
-    let pin_top = problem.buffers().iter().filter_map(pin_top).max().unwrap_or(0);
+    let needs = needs(problem);
+    let (load, aligned) = (load_of(&needs), max_aligned_load(&needs));
+    let pin_top = pin_tops(problem).map(|(_, top)| top).max().unwrap_or(0);
     let bounds = [
         (aligned.bytes, Certificate::AlignedLoad { step: aligned.step }),
         (pin_top, Certificate::PinTop),
@@ -25,59 +22,33 @@ pub fn lower_bound(problem: &Problem) -> (Bytes, Certificate) {
     bounds.into_iter().fold(first, |best, bound| if bound.0 > best.0 { bound } else { best })
 }
 
-/// A proof that no plan exists, where one is found without search: a pin beyond the capacity, two
-/// pins that collide, or a lower bound above the capacity. O(n log n).
+/// A proof that no plan exists, where one is found without search: ties that contradict each other,
+/// a pin beyond the capacity, two pins that collide, or a lower bound above the capacity.
+/// O(n log n).
 pub fn refute(problem: &Problem) -> Option<Refutation> {
     let (lower_bound, certificate) = lower_bound(problem);
     let refutation = |cause| Refutation { lower_bound, certificate, cause };
-    if let Some((first, second)) = colliding_pins(problem) {
-        return Some(refutation(RefutationCause::PinsCollide { first, second }));
+    match colliding_pins(problem) {
+        Err(Contradiction { first, second }) => {
+            return Some(refutation(RefutationCause::TiesContradict { first, second }));
+        }
+        Ok(Some((first, second))) => {
+            return Some(refutation(RefutationCause::PinsCollide { first, second }));
+        }
+        Ok(None) => {}
     }
     let capacity = problem.capacity().filter(|&capacity| lower_bound > capacity)?;
-    let over = problem.iter().find(|(_, b)| pin_top(b).is_some_and(|top| top > capacity));
+    let over = pin_tops(problem).find(|&(_, top)| top > capacity);
     Some(refutation(match over {
         Some((buffer, _)) => RefutationCause::PinOverCapacity { buffer },
         None => RefutationCause::Capacity { capacity },
     }))
 }
 
-fn pin_top(buffer: &Buffer) -> Option<Bytes> {
-    Some(buffer.pin? + buffer.size)
-}
-
-/// Two pinned buffers that conflict and share bytes, by a sweep over their starts that keeps the
-/// live pins by offset: as long as none collided, a new one can only collide with a neighbour.
-fn colliding_pins(problem: &Problem) -> Option<(BufferIdx, BufferIdx)> {
-    let mut pins: Vec<(BufferIdx, &Buffer, Bytes)> = problem
-        .iter()
-        .filter(|(_, b)| b.size > 0)
-        .filter_map(|(idx, b)| Some((idx, b, b.pin?)))
-        .collect();
-    pins.sort_by_key(|(_, buffer, _)| buffer.lifetime.start);
-    let mut live: BTreeMap<Bytes, (Bytes, BufferIdx)> = BTreeMap::new();
-    let mut ends: BinaryHeap<Reverse<(Step, Bytes)>> = BinaryHeap::new();
-    for (idx, buffer, pin) in pins {
-        while let Some(&Reverse((end, ended))) = ends.peek()
-            && end <= buffer.lifetime.start
-        {
-            ends.pop();
-            live.remove(&ended);
-        }
-        let top = pin + buffer.size;
-        if let Some((_, &(other_top, other))) = live.range(..top).next_back()
-            && other_top > pin
-        {
-            return Some((idx.min(other), idx.max(other)));
-        }
-        live.insert(pin, (top, idx));
-        ends.push(Reverse((buffer.lifetime.end, pin)));
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Buffer, BufferIdx};
 
     fn cause(buffers: Vec<Buffer>, capacity: Option<Bytes>) -> Option<RefutationCause> {
         let problem = Problem::new(buffers).unwrap().with_capacity(capacity);

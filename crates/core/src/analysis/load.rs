@@ -4,8 +4,11 @@
 //! buffers, as in problems made from traces, the changes are kept in an array: O(n + steps).
 //! Otherwise starts and ends are visited in their orders, ends first, since a lifetime is half-open:
 //! O(n log n). The load rises only at starts, so the maximum is seen there.
+//!
+//! Of buffers that share an offset, the largest that is live counts.
 
-use crate::model::{Bytes, Problem, Step};
+use super::reduce::needs;
+use crate::model::{Buffer, Bytes, Problem, Step};
 
 /// The bytes live at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,17 +24,22 @@ const STEPS_PER_BUFFER_MAX: usize = 4;
 
 /// The largest load and the first step that has it; 0 at step 0 when nothing has bytes.
 pub fn max_load(problem: &Problem) -> Load {
-    let last = problem.buffers().iter().map(|b| b.lifetime.end).max().unwrap_or(0);
-    if last as usize <= STEPS_PER_BUFFER_MAX * problem.len() {
-        by_step(problem, last)
+    load_of(&needs(problem))
+}
+
+/// As [`max_load`] of buffers that nothing ties.
+pub(super) fn load_of(buffers: &[Buffer]) -> Load {
+    let last = buffers.iter().map(|b| b.lifetime.end).max().unwrap_or(0);
+    if last as usize <= STEPS_PER_BUFFER_MAX * buffers.len() {
+        by_step(buffers, last)
     } else {
-        by_start(problem)
+        by_start(buffers)
     }
 }
 
-fn by_step(problem: &Problem, last: Step) -> Load {
+fn by_step(buffers: &[Buffer], last: Step) -> Load {
     let mut changes = vec![0_i64; last as usize + 1];
-    for buffer in problem.buffers() {
+    for buffer in buffers {
         changes[buffer.lifetime.start as usize] += buffer.size.cast_signed();
         changes[buffer.lifetime.end as usize] -= buffer.size.cast_signed();
     }
@@ -47,10 +55,9 @@ fn by_step(problem: &Problem, last: Step) -> Load {
     max
 }
 
-fn by_start(problem: &Problem) -> Load {
-    let ordered = |step_of: fn(&crate::model::Buffer) -> Step| {
-        let mut events: Vec<(Step, Bytes)> =
-            problem.buffers().iter().map(|b| (step_of(b), b.size)).collect();
+fn by_start(buffers: &[Buffer]) -> Load {
+    let ordered = |step_of: fn(&Buffer) -> Step| {
+        let mut events: Vec<(Step, Bytes)> = buffers.iter().map(|b| (step_of(b), b.size)).collect();
         events.sort_unstable();
         events
     };
@@ -83,9 +90,9 @@ mod tests {
     fn both_ways_find_the_same() {
         let lifetimes = [(0, 9), (3, 5), (3, 4), (4, 9), (5, 6), (5, 7), (7, 8)];
         let sized = (1..).zip(lifetimes).map(|(size, (start, end))| Buffer::new(size, start, end));
-        let problem = Problem::new(sized.collect()).unwrap();
-        assert_eq!(by_step(&problem, 9), Load { bytes: 16, step: 5 });
-        assert_eq!(by_start(&problem), by_step(&problem, 9));
+        let buffers: Vec<Buffer> = sized.collect();
+        assert_eq!(by_step(&buffers, 9), Load { bytes: 16, step: 5 });
+        assert_eq!(by_start(&buffers), by_step(&buffers, 9));
     }
 
     #[test]

@@ -5,9 +5,12 @@ mod bound;
 mod explain;
 mod liveness;
 mod load;
+mod pins;
 mod profile;
+mod reduce;
 
 pub use bound::{lower_bound, refute};
 pub use explain::{BufferChange, Explanation, OpChange, explain};
 pub use liveness::{Liveness, liveness};
 pub use load::{Load, max_load};
+pub use reduce::{Contradiction, Part, Reduced, reduce};
