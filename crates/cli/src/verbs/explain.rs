@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memo_malloc::analysis::explain;
-use memo_malloc::{Plan, Problem, planners};
+use memo_malloc::{Code, Plan, Problem, planners};
 
 use crate::console::Console;
 use crate::exit::Exit;
@@ -39,6 +39,11 @@ pub struct Args {
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let task = Task::read(&self.input, console)?;
+        if !task.problem.ties().is_empty() {
+            let message = "the changes that `explain` tries are those of buffers without ties";
+            let fix = "leave out `ties` to explain the buffers by themselves";
+            return Err(Failure::new(Code::Unsupported, message).fix_by(fix));
+        }
         let (plan, planner) = match task.plan {
             Some(plan) => (Some(plan), None),
             None => (self.best_plan(&task.problem, console)?, Some("auto")),

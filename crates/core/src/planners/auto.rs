@@ -13,6 +13,7 @@
 //! same problem has the same plan on every machine. The integer program takes no part: where it is
 //! fast the search is faster.
 
+use super::tied;
 use super::{BestFit, Exact, Greedy, Planner, Skyline, Sweep};
 use crate::limits::{Deadline, Limits};
 use crate::model::{Bytes, Error, GaveUp, Outcome, Problem, Reason};
@@ -66,6 +67,9 @@ impl Planner for Auto {
     }
 
     fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
+        if let Some(outcome) = tied::untied(self, problem, limits) {
+            return outcome;
+        }
         let deadline = limits.start();
         let is_searched = problem.len() <= SEARCHED_MAX;
         let best = best_of_heuristics(problem, limits, &deadline)?;

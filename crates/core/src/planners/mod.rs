@@ -27,6 +27,8 @@ mod ranges;
 mod sections;
 mod skyline;
 mod sweep;
+mod taken;
+mod tied;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;

@@ -30,7 +30,7 @@ impl Ranges {
     }
 }
 
-/// The maximal ranges that are in none of the sets, from 0 upwards. The last one ends at
+/// The maximal ranges that are in none of the sets, from an offset upwards. The last one ends at
 /// [`Bytes::MAX`]. Each set is read once.
 #[derive(Debug)]
 pub(super) struct Holes<'a> {
@@ -40,9 +40,9 @@ pub(super) struct Holes<'a> {
 }
 
 impl<'a> Holes<'a> {
-    pub(super) fn between(sets: impl Iterator<Item = &'a Ranges>) -> Holes<'a> {
+    pub(super) fn between(sets: impl Iterator<Item = &'a Ranges>, from: Bytes) -> Holes<'a> {
         let sets = sets.map(Ranges::as_slice).filter(|set| !set.is_empty()).collect();
-        Holes { sets, at: Some(0) }
+        Holes { sets, at: Some(from) }
     }
 
     /// Moves `at` up to the first byte that is in none of the sets.
@@ -99,13 +99,15 @@ mod tests {
     #[test]
     fn holes_are_what_no_set_has() {
         let sets = [ranges(&[(1, 3), (7, 8)]), ranges(&[]), ranges(&[(2, 5), (8, 9)])];
-        let holes: Vec<Range> = Holes::between(sets.iter()).collect();
+        let holes: Vec<Range> = Holes::between(sets.iter(), 0).collect();
         assert_eq!(holes, [(0, 1), (5, 7), (9, Bytes::MAX)]);
+        let holes: Vec<Range> = Holes::between(sets.iter(), 6).collect();
+        assert_eq!(holes, [(6, 7), (9, Bytes::MAX)]);
     }
 
     #[test]
     fn without_sets_all_is_one_hole() {
-        let holes: Vec<Range> = Holes::between([].iter()).collect();
+        let holes: Vec<Range> = Holes::between([].iter(), 0).collect();
         assert_eq!(holes, [(0, Bytes::MAX)]);
     }
 }

@@ -18,7 +18,11 @@ pub(super) struct Sections {
 
 impl Sections {
     pub(super) fn of(problem: &Problem) -> Sections {
-        let mut starts: Vec<Step> = problem.buffers().iter().map(|b| b.lifetime.start).collect();
+        Sections::from(problem.buffers().iter().map(|b| b.lifetime.start).collect())
+    }
+
+    /// Those that begin at these steps, at most one for each index of 32 bits.
+    pub(super) fn from(mut starts: Vec<Step>) -> Sections {
         starts.sort_unstable();
         starts.dedup();
         let last = starts.last().copied().unwrap_or(0);

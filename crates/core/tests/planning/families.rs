@@ -20,7 +20,7 @@ impl Random {
         low + self.next() % (high - low + 1)
     }
 
-    fn step(&mut self, low: Step, high: Step) -> Step {
+    pub(crate) fn step(&mut self, low: Step, high: Step) -> Step {
         Step::try_from(self.within(low.into(), high.into())).unwrap()
     }
 }

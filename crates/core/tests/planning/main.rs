@@ -14,3 +14,4 @@ mod naive;
 mod packing;
 mod planners;
 mod rectangles;
+mod ties;

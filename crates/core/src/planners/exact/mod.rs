@@ -36,6 +36,7 @@ use self::meter::Meter;
 use super::Planner;
 use super::fit::{Rule, place_in_order, plan_of};
 use super::order::Order;
+use super::tied::{self, Improved};
 use crate::analysis::refute;
 use crate::limits::{Deadline, Limits};
 use crate::model::{
@@ -68,6 +69,9 @@ impl Planner for Exact {
         if count > BUFFERS_MAX {
             return Err(Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX });
         }
+        if let Some(outcome) = tied::untied(self, problem, limits) {
+            return outcome;
+        }
         let order = Order::Size.of(problem);
         let (offsets, reason) = place_in_order(problem, &order, Rule::FirstFit, &deadline);
         let first = plan_of(problem, offsets);
@@ -85,6 +89,10 @@ impl Exact {
         let capacity = problem.capacity();
         if first.is_optimal() || capacity.is_some_and(|capacity| first.peak <= capacity) {
             return Outcome::of(first, capacity);
+        }
+        if !problem.ties().is_empty() {
+            let Improved { best, bound, stopped } = tied::improve(problem, &first, deadline);
+            return outcome(best, bound, capacity, stopped);
         }
         let grid = Grid::of(problem);
         // Rounding up keeps the bound: every top that the search can make is a whole number of units.

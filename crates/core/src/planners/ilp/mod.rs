@@ -15,6 +15,7 @@
 //! big constant.
 
 mod model;
+mod things;
 mod units;
 
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -22,10 +23,12 @@ use std::thread;
 use std::time::Duration;
 
 use self::model::{Answer, Model};
+use self::things::Things;
 use self::units::Unit;
 use super::Planner;
 use super::fit::{Rule, judge, place_in_order, plan_of};
 use super::order::Order;
+use super::tied;
 use crate::analysis::refute;
 use crate::limits::{Deadline, Limits};
 use crate::model::{
@@ -61,11 +64,16 @@ impl Planner for Ilp {
         if count > BUFFERS_MAX {
             return Err(Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX });
         }
+        if let Some(outcome) = tied::untied(self, problem, limits) {
+            return outcome;
+        }
         let (best, reason) = first_fit(problem, &deadline);
         if best.is_optimal() || reason.is_some() {
             return Ok(Outcome::stopped(best, problem.capacity(), reason));
         }
-        let mut search = Search { problem, unit: Unit::of(problem), best };
+        let too_big = Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX };
+        let things = Things::of(problem).ok_or(too_big)?;
+        let mut search = Search { problem, things, unit: Unit::of(problem), best };
         let reason = search.run(&deadline)?;
         Ok(search.outcome(reason))
     }
@@ -74,6 +82,7 @@ impl Planner for Ilp {
 /// What is known of a problem: a plan, and in it how much better one could be.
 struct Search<'a> {
     problem: &'a Problem,
+    things: Things,
     unit: Unit,
     best: Plan,
 }
@@ -104,7 +113,7 @@ impl Search<'_> {
         peaks: (Bytes, Bytes),
         deadline: &Deadline,
     ) -> Result<Option<Reason>, Error> {
-        let model = Model::new(self.problem, self.unit, peaks)?;
+        let model = Model::new(&self.things, self.unit, peaks)?;
         match solve(model, deadline)? {
             Solved::Answer(Answer::Placed { offsets, optimum }) => {
                 self.keep(&offsets, optimum.map(|units| self.unit.peak(units)))
@@ -121,7 +130,7 @@ impl Search<'_> {
 
     /// Places the buffers in the order of the solver's offsets and compares with what it claimed.
     fn keep(&mut self, offsets: &[f64], optimum: Option<Bytes>) -> Result<Option<Reason>, Error> {
-        let plan = placed_like(self.problem, offsets);
+        let plan = placed_like(self.problem, &self.things, offsets);
         judge(self.problem, &plan)?;
         let Plan { peak, .. } = plan;
         if peak < self.best.peak {
@@ -215,10 +224,10 @@ fn failed(message: String) -> Error {
     Error::SolverFailed { planner: NAME, message }
 }
 
-/// First fit in the order of these offsets, one for each buffer with bytes.
-fn placed_like(problem: &Problem, offsets: &[f64]) -> Plan {
+/// First fit in the order of these offsets, one for each thing.
+fn placed_like(problem: &Problem, things: &Things, offsets: &[f64]) -> Plan {
     let mut order: Vec<(f64, BufferIdx)> =
-        offsets.iter().copied().zip(model::sized(problem).map(|(idx, _)| idx)).collect();
+        offsets.iter().copied().zip(things.placed.iter().map(|&(idx, _)| idx)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let order: Vec<BufferIdx> = order.into_iter().map(|(_, idx)| idx).collect();
     let unlimited = Limits::default().start();

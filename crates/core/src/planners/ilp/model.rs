@@ -3,11 +3,12 @@
 //! ```text
 //! minimise M, least ≤ M ≤ limit
 //! for each buffer i:          o_i + t_i ≤ M,   o_i = a_i · k_i with k_i integer where a_i > 1
-//! for each conflict i < j:    o_i + s_i ≤ o_j + limit · (1 − y_ij)      y_ij = 1: i lies below j
-//!                             o_j + s_j ≤ o_i + limit · y_ij
+//! for each conflict i < j:    o_i + s_ij ≤ o_j + limit · (1 − y_ij)     y_ij = 1: i lies below j
+//!                             o_j + s_ji ≤ o_i + limit · y_ij
 //! ```
-//! `t` is the size, `s` the size in whole units, which is all the same to others. Of two buffers
-//! that differ in nothing but their index, the first may always lie below.
+//! `t` is the size, `s_ij` what `i` needs below `j`, in whole units, which is all the same to others:
+//! its size, or with ties its largest part that is live with `j`. Of two buffers that differ in
+//! nothing but their index, the first may always lie below.
 
 use good_lp::solvers::SolutionStatus;
 use good_lp::{
@@ -15,9 +16,10 @@ use good_lp::{
     WithTimeLimit, variable,
 };
 
+use super::things::{Conflict, Things};
 use super::units::Unit;
 use crate::limits::Limits;
-use crate::model::{Buffer, BufferIdx, Bytes, Error, Lifetime, Problem};
+use crate::model::{Buffer, BufferIdx, Bytes, Error};
 
 #[cfg(feature = "highs")]
 use good_lp::highs as solver;
@@ -33,13 +35,21 @@ struct Block {
     top: f64,
     alignment: u32,
     pin: Option<u32>,
-    lifetime: Lifetime,
+}
+
+/// A conflict in units.
+#[derive(Debug, Clone, Copy)]
+struct Order {
+    pair: (usize, usize),
+    needs: (u32, u32),
+    are_twins: bool,
 }
 
 /// A problem in units.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     blocks: Vec<Block>,
+    orders: Vec<Order>,
     /// The peaks of interest.
     peaks: (f64, f64),
     /// No offset of interest reaches this.
@@ -60,23 +70,27 @@ pub(super) enum Answer {
 }
 
 impl Model {
-    /// The model of a problem with peaks from `least` to `limit` bytes.
+    /// A model with peaks from `least` to `limit` bytes.
     pub(super) fn new(
-        problem: &Problem,
+        things: &Things,
         unit: Unit,
         (least, limit): (Bytes, Bytes),
     ) -> Result<Model, Error> {
-        let block = |(_, b): (BufferIdx, &Buffer)| {
+        let block = |(_, b): &(BufferIdx, Buffer)| {
             Ok(Block {
                 size: unit.count(b.size)?,
                 top: unit.exactly(b.size),
                 alignment: unit.alignment(b)?,
                 pin: b.pin.map(|pin| unit.count(pin)).transpose()?,
-                lifetime: b.lifetime,
             })
         };
+        let order = |&Conflict { pair, needs: (first, second), are_twins }: &Conflict| {
+            let needs = (unit.count(first)?, unit.count(second)?);
+            Ok(Order { pair, needs, are_twins })
+        };
         Ok(Model {
-            blocks: sized(problem).map(block).collect::<Result<_, Error>>()?,
+            blocks: things.placed.iter().map(block).collect::<Result<_, Error>>()?,
+            orders: things.conflicts.iter().map(order).collect::<Result<_, Error>>()?,
             limit: unit.count(limit)?,
             peaks: (unit.exactly(least), unit.exactly(limit)),
         })
@@ -88,14 +102,14 @@ impl Model {
         let peak = variables.add(variable().clamp(self.peaks.0, self.peaks.1));
         let offsets: Vec<Expression> =
             self.blocks.iter().map(|block| self.offset(block, &mut variables)).collect();
-        let below = self.pairs(&mut variables);
+        let below = self.below(&mut variables);
         let deadline = limits.start();
         let mut model = variables.minimise(peak).using(solver);
         for (block, offset) in self.blocks.iter().zip(&offsets) {
             model.add_constraint((offset.clone() + block.top).leq(peak));
         }
-        for (i, j, i_is_below) in below {
-            for constraint in self.apart(&offsets, (i, j), i_is_below) {
+        for (order, is_below) in self.orders.iter().zip(below) {
+            for constraint in self.apart(&offsets, *order, is_below) {
                 model.add_constraint(constraint);
             }
         }
@@ -128,41 +142,27 @@ impl Model {
     }
 
     /// For each conflict whether the first lies below the second: a binary variable, or 1 of twins.
-    fn pairs(&self, variables: &mut ProblemVariables) -> Vec<(usize, usize, Expression)> {
-        let mut pairs = Vec::new();
-        for (j, second) in self.blocks.iter().enumerate() {
-            for (i, first) in self.blocks[..j].iter().enumerate() {
-                if !first.lifetime.overlaps(second.lifetime) {
-                    continue;
-                }
-                let is_below = if first == second {
-                    Expression::from(1.0)
-                } else {
-                    variables.add(variable().binary()).into()
-                };
-                pairs.push((i, j, is_below));
-            }
-        }
-        pairs
+    fn below(&self, variables: &mut ProblemVariables) -> Vec<Expression> {
+        let is_below = |order: &Order| {
+            let free = (!order.are_twins).then(|| variables.add(variable().binary()).into());
+            free.unwrap_or(Expression::from(1.0))
+        };
+        self.orders.iter().map(is_below).collect()
     }
 
     fn apart(
         &self,
         offsets: &[Expression],
-        (i, j): (usize, usize),
+        Order { pair: (i, j), needs, .. }: Order,
         i_is_below: Expression,
     ) -> [good_lp::Constraint; 2] {
         let limit = f64::from(self.limit);
-        let top = |idx: usize| offsets[idx].clone() + f64::from(self.blocks[idx].size);
-        let below = top(i).leq(offsets[j].clone() + limit * (1.0 - i_is_below.clone()));
-        let above = top(j).leq(offsets[i].clone() + limit * i_is_below);
+        let (above_i, above_j) =
+            (offsets[i].clone() + f64::from(needs.0), offsets[j].clone() + f64::from(needs.1));
+        let below = above_i.leq(offsets[j].clone() + limit * (1.0 - i_is_below.clone()));
+        let above = above_j.leq(offsets[i].clone() + limit * i_is_below);
         [below, above]
     }
-}
-
-/// The buffers that take part in a model.
-pub(super) fn sized(problem: &Problem) -> impl Iterator<Item = (BufferIdx, &Buffer)> {
-    problem.iter().filter(|(_, b)| b.size > 0)
 }
 
 fn answer(solution: &impl Solution, peak: Variable, offsets: &[Expression]) -> Answer {

@@ -19,7 +19,7 @@
 //! No choice is best for all problems, but on most some choice ends at the lower bound. So a few
 //! fixed ones are tried, forwards and backwards in time, then random ones until the budget is
 //! spent. Pins are not seen by a pass; if there are any, its offsets become the order of a first
-//! fit around them.
+//! fit around them. Of ties it sees nothing either ([`tied`](super::tied)).
 //!
 //! Source: Burke, Kendall and Whitwell, *A new placement heuristic for the orthogonal
 //! stock-cutting problem*, 2004. There pieces may go anywhere along the skyline and the widest is
@@ -37,6 +37,7 @@ use self::strip::Strip;
 use super::Planner;
 use super::fit::{Rule, place_in_order, plan_of};
 use super::random::Random;
+use super::tied;
 use crate::analysis::refute;
 use crate::limits::{Deadline, Limits};
 use crate::model::{BufferIdx, Bytes, Error, Outcome, Problem, Reason};
@@ -73,6 +74,9 @@ impl Planner for Skyline {
     }
 
     fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
+        if !problem.ties().is_empty() {
+            return tied::guided(self, problem, limits);
+        }
         let deadline = limits.start();
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));

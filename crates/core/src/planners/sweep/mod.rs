@@ -27,6 +27,7 @@ use std::cmp::Reverse;
 use self::holes::Holes;
 use super::Planner;
 use super::fit::plan_of;
+use super::tied;
 use crate::analysis::{max_load, refute};
 use crate::limits::{Deadline, Limits};
 use crate::model::{
@@ -43,6 +44,9 @@ impl Planner for Sweep {
     }
 
     fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error> {
+        if !problem.ties().is_empty() {
+            return tied::guided(self, problem, limits);
+        }
         let deadline = limits.start();
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));

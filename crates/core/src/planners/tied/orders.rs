@@ -1,0 +1,71 @@
+//! A search over the orders of a first fit.
+//!
+//! Some order gives an optimal plan: that of its offsets, since first fit can only sink each item. So
+//! a plan is improved by trying orders near that of its offsets: an item that ends at the peak comes
+//! earlier, or any item goes anywhere, and the new order stays if its peak is no higher. First fit
+//! in a new order is O(n log² n); the search ends at the goal, or when its placements are spent.
+
+use super::place::place;
+use super::shapes::Shapes;
+use crate::limits::Deadline;
+use crate::model::{Bytes, Reason};
+use crate::planners::fit::Rule;
+use crate::planners::random::Random;
+
+/// Where the search begins, and what ends it.
+pub(in crate::planners) struct Task {
+    /// Offsets of the items in the plan to be improved.
+    pub(in crate::planners) offsets: Vec<Bytes>,
+    /// A peak that is good enough.
+    pub(in crate::planners) goal: Bytes,
+    /// Most items to be placed in all.
+    pub(in crate::planners) nodes: u64,
+    pub(in crate::planners) seed: u64,
+}
+
+/// The best offsets found, and the limit that was reached.
+pub(in crate::planners) fn better_orders(
+    shapes: &Shapes,
+    task: Task,
+    deadline: &Deadline,
+) -> (Vec<Bytes>, Option<Reason>) {
+    let Task { offsets: mut best, goal, nodes, seed } = task;
+    let mut random = Random::new(seed);
+    let mut order: Vec<usize> = (0..shapes.items.len()).collect();
+    order.sort_by_key(|&item| best[item]);
+    let mut peak = shapes.peak(&best);
+    let rounds = nodes / (order.len().max(1) as u64);
+    for _ in 0..rounds {
+        if peak <= goal {
+            break;
+        }
+        let mut next = order.clone();
+        change(&mut next, &best, shapes, &mut random);
+        let (offsets, reason) = place(shapes, &next, Rule::FirstFit, deadline);
+        if reason.is_some() {
+            return (best, reason);
+        }
+        if shapes.peak(&offsets) <= peak {
+            (peak, best, order) = (shapes.peak(&offsets), offsets, next);
+        }
+    }
+    (best, None)
+}
+
+/// Moves an item of the order: every other time one that ends at the peak, to an earlier place.
+fn change(order: &mut Vec<usize>, offsets: &[Bytes], shapes: &Shapes, random: &mut Random) {
+    let count = order.len() as u64;
+    let peak = shapes.peak(offsets);
+    let at_peak = |item: &usize| offsets[*item] + shapes.items[*item].size == peak;
+    let any = below(random, count);
+    let from =
+        if below(random, 2) == 0 { order.iter().position(at_peak).unwrap_or(any) } else { any };
+    let to = if from == any { below(random, count) } else { below(random, from as u64 + 1) };
+    let item = order.remove(from);
+    order.insert(to, item);
+}
+
+/// A number below one that is an index.
+fn below(random: &mut Random, count: u64) -> usize {
+    usize::try_from(random.below(count)).unwrap_or(0)
+}
