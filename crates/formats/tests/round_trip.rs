@@ -7,7 +7,7 @@ use std::path::Path;
 use memo_formats::{Document, Format, Overwrite, PlanDocument, read, read_bytes, write, write_as};
 use memo_malloc::analysis::lower_bound;
 use memo_malloc::model::{BufferIdx, OpIdx, OpTag};
-use memo_malloc::planners;
+use memo_malloc::planners::{Greedy, Planner};
 use memo_malloc::trace::{Event, EventKind, Recorder, ThreadIdx, Trace};
 use memo_malloc::{Buffer, Key, Limits, Plan, Problem, Request, RunPlan};
 use proptest::collection::vec;
@@ -67,7 +67,7 @@ fn plain(problem: &Problem) -> Problem {
 }
 
 fn planned(problem: &Problem) -> Plan {
-    planners::plan(problem, &Limits::default()).unwrap().into_plan().unwrap()
+    Greedy::BySize.plan(problem, &Limits::default()).unwrap().into_plan().unwrap()
 }
 
 fn trace() -> impl Strategy<Value = Trace> {
