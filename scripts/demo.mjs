@@ -9,7 +9,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { libtorch } from "./libtorch.mjs";
+import { advice, libtorch } from "./libtorch.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -34,7 +34,9 @@ function found() {
 if (!existsSync(join(root, "node_modules"))) {
   step("installing JavaScript packages", "npm", ["ci"]);
 }
-const { env } = found();
+const torch = found();
+const { env } = torch;
+if (advice(torch)) console.error(`note: ${advice(torch)}`);
 const build = ["build", "--release", "--package", "memo-cli", "--features", "torch"];
 step("building memo and its runner (some minutes the first time)", "cargo", build, env);
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
