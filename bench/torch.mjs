@@ -1,8 +1,8 @@
 /**
  * What LibTorch models cost, planned and not: `node bench/torch.mjs [MODEL.pt ...]`.
  *
- * For each model, without arguments those that `npm run demo` exported: what a capture adds to the
- * run that is captured (aim: at most 5 %), and `memo bench`, whose planned line shows page faults
+ * For each model, without arguments those that `npm run demo` exported: what recording adds to a run
+ * (aim: at most 5 %), what making the trace takes afterwards, and `memo bench`, whose planned line shows page faults
  * for each run (aim: 0) and is compared with the faster glibc. Everything runs in fresh processes.
  *
  * @module
@@ -41,10 +41,18 @@ function median(values) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** By how many per cent captured runs are slower than plain ones of the same process. */
+/** By how many per cent recorded runs are slower than plain ones, and the milliseconds of a trace. */
 function captureCost(model) {
   const cost = JSON.parse(printed("memo-torch", ["capture-cost", model, ...INPUT]));
-  return (median(cost.captured_ns) / median(cost.plain_ns) - 1) * 100;
+  const added = (median(cost.recorded_ns) / median(cost.plain_ns) - 1) * 100;
+  return { added, trace: median(cost.trace_ns) / 1e6 };
+}
+
+/** The median of all processes, the least and the most. */
+function spread(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [least, middle, most] = [sorted[0], median(sorted), sorted.at(-1)].map((v) => v.toFixed(1));
+  return `${middle} [${least}, ${most}]`;
 }
 
 const models = process.argv.length > 2 ? process.argv.slice(2) : exported();
@@ -53,8 +61,9 @@ if (models.length === 0) {
   process.exit(2);
 }
 for (const model of models) {
-  const costs = Array.from({ length: ROUNDS }, () => captureCost(model)).sort((a, b) => a - b);
-  const [least, middle, most] = [costs[0], median(costs), costs.at(-1)].map((c) => c.toFixed(1));
-  console.log(`${basename(model)}: a capture adds ${middle} % (${least} to ${most})`);
+  const costs = Array.from({ length: ROUNDS }, () => captureCost(model));
+  const added = spread(costs.map((cost) => cost.added));
+  const trace = spread(costs.map((cost) => cost.trace));
+  console.log(`${basename(model)}: recording adds ${added} % to a run, its trace takes ${trace} ms`);
   console.log(printed("memo", ["bench", model, ...INPUT]));
 }

@@ -38,11 +38,13 @@ pub struct Served {
     pub slab: u64,
 }
 
-/// Plain and captured runs in turns in one process.
+/// Plain and recorded runs in turns in one process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaptureCost {
     /// How long plain runs took.
     pub plain_ns: Vec<u64>,
-    /// How long captured ones took, up to and with the finished trace.
-    pub captured_ns: Vec<u64>,
+    /// How long recorded ones took, until their outputs were there.
+    pub recorded_ns: Vec<u64>,
+    /// How long it took then to make a trace of what was recorded.
+    pub trace_ns: Vec<u64>,
 }

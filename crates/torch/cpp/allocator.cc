@@ -12,6 +12,8 @@
 #include <torch/csrc/jit/frontend/source_range.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "memo-torch/cpp/shim.h"
@@ -59,8 +61,7 @@ struct MemoAllocator final : c10::Allocator {
 #endif
 };
 
-/// What is remembered of an op until the scope has ended: making text of its line only then costs
-/// the run nothing.
+/// What is remembered of an op: making text of its line later costs the run nothing.
 struct Place {
   /// Module by module, from the model inwards; LibTorch has them as text only.
   std::vector<std::string> modules;
@@ -76,6 +77,20 @@ struct Ops {
 };
 
 thread_local Ops ops;
+
+/// The caller keeps the text alive.
+rust::Slice<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string joined(const std::vector<std::string>& functions) {
+  std::string lines;
+  for (const auto& function : functions) {
+    lines += function;
+    lines += '\n';
+  }
+  return lines;
+}
 
 bool is_kernel(const at::RecordFunction& op) {
   return op.scope() == at::RecordScope::FUNCTION;
@@ -96,7 +111,7 @@ Place place_of(const at::RecordFunction& op) {
 // must not matter there, and `op_begins` says whether it does.
 std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& op) {
   const char* name = op.name();
-  if (op_begins({reinterpret_cast<const std::uint8_t*>(name), std::strlen(name)})) {
+  if (op_begins(bytes_of(name))) {
     ops.places.push_back(place_of(op));
   }
   return nullptr;
@@ -125,6 +140,10 @@ std::string text_of(const torch::jit::SourceRange& line) {
 
 }  // namespace
 
+struct Places::Impl {
+  std::vector<Place> places;
+};
+
 void install() {
   auto* current = c10::GetAllocator(c10::DeviceType::CPU);
   general = current->raw_deleter() != nullptr ? current : c10::GetDefaultCPUAllocator();
@@ -134,27 +153,29 @@ void install() {
 
 void ops_begin() {
   ops.depth = 0;
-  ops.places.clear();
+  // As many as most models have: no growth while they run.
+  ops.places.reserve(1024);
   ops.callback = at::addThreadLocalCallback(
       at::RecordFunctionCallback(&begin, &end)
           .scopes({at::RecordScope::FUNCTION, at::RecordScope::TORCHSCRIPT_FUNCTION,
                    at::RecordScope::USER_SCOPE}));
 }
 
-rust::Vec<Origin> ops_end() {
+std::unique_ptr<Places> ops_end() {
   at::removeCallback(ops.callback);
-  rust::Vec<Origin> origins;
-  origins.reserve(ops.places.size());
-  for (const auto& place : ops.places) {
-    Origin origin;
-    for (const auto& module : place.modules) {
-      origin.modules.push_back(rust::String::lossy(module));
-    }
-    origin.source = rust::String::lossy(text_of(place.line));
-    origins.push_back(std::move(origin));
+  auto places = std::make_shared<const Places::Impl>(Places::Impl{std::move(ops.places)});
+  ops.places = {};
+  return std::make_unique<Places>(std::move(places));
+}
+
+rust::Vec<rust::String> Places::texts() const {
+  rust::Vec<rust::String> texts;
+  texts.reserve(impl->places.size());
+  for (const auto& place : impl->places) {
+    auto module = module_place(bytes_of(joined(place.modules)));
+    texts.push_back(module.empty() ? source_place(bytes_of(text_of(place.line))) : module);
   }
-  ops.places.clear();
-  return origins;
+  return texts;
 }
 
 }  // namespace memo

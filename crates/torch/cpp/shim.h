@@ -18,11 +18,19 @@ void install();
 /// From now on the ops of this thread are reported.
 void ops_begin();
 
-/// Where an op comes from; Rust declares it.
-struct Origin;
+/// Where the ops of a run come from, as LibTorch knew it while they ran.
+class Places {
+ public:
+  struct Impl;
+  explicit Places(std::shared_ptr<const Impl> impl) : impl(std::move(impl)) {}
+  /// One place for each op that was reported, empty where nobody knows.
+  rust::Vec<rust::String> texts() const;
 
-/// Ends that; where each op that was reported comes from, empty where nobody knows.
-rust::Vec<Origin> ops_end();
+  std::shared_ptr<const Impl> impl;
+};
+
+/// Ends that.
+std::unique_ptr<Places> ops_end();
 
 // model.cc
 

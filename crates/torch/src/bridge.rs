@@ -1,23 +1,18 @@
 //! The one boundary to C++. In a file of its own: an edit here recompiles LibTorch's headers.
 
 use crate::mode::{allocated, freed, op_begins, op_ends, planned};
+use crate::place::{module_place, source_place};
 
 #[cxx::bridge(namespace = "memo")]
 pub(crate) mod ffi {
-    /// Where an op comes from, in LibTorch's words.
-    struct Origin {
-        /// The functions that are running, from the model inwards: `layer1(Sequential)::forward`.
-        modules: Vec<String>,
-        /// The text from which the op's code was made.
-        source: String,
-    }
-
     extern "Rust" {
         fn planned(size: usize) -> *mut u8;
         unsafe fn allocated(block: *mut u8, size: usize);
         unsafe fn freed(block: *mut u8) -> bool;
         fn op_begins(name: &[u8]) -> bool;
         fn op_ends() -> bool;
+        fn module_place(functions: &[u8]) -> String;
+        fn source_place(text: &[u8]) -> String;
     }
 
     unsafe extern "C++" {
@@ -25,7 +20,9 @@ pub(crate) mod ffi {
 
         fn install();
         fn ops_begin();
-        fn ops_end() -> Vec<Origin>;
+        type Places;
+        fn ops_end() -> UniquePtr<Places>;
+        fn texts(self: &Places) -> Vec<String>;
 
         type Tensors;
         fn no_tensors() -> UniquePtr<Tensors>;

@@ -1,12 +1,14 @@
 //! From a run to its trace.
 
+use std::fmt;
+
+use cxx::UniquePtr;
 use memo_malloc::Key;
 use memo_malloc::model::OpIdx;
 use memo_malloc::trace::{EventKind, Recorder, Trace};
 
 use crate::bridge::ffi;
 use crate::mode::recording;
-use crate::place;
 use crate::runtime::install;
 
 /// The alignment LibTorch asks of every block on the CPU (`c10::gAlignment`).
@@ -19,17 +21,46 @@ pub const ALIGNMENT: u64 = 64;
 /// of a TorchScript model differ from later ones, as LibTorch still optimises; capture the third or
 /// a later one.
 pub fn capture<T>(key: Key, run: impl FnOnce() -> T) -> (T, Trace) {
+    let (result, recording) = record(run);
+    (result, recording.trace(key))
+}
+
+/// As [`capture`], but what can be done after the run waits until the trace is asked for, which may
+/// be on another thread.
+pub fn record<T>(run: impl FnOnce() -> T) -> (T, Recording) {
     install();
-    let ((result, origins), recorder) = recording(Recorder::new(ALIGNMENT), || {
+    let ((result, places), recorder) = recording(Recorder::new(ALIGNMENT), || {
         let ops = OpReports::begin();
         (run(), ops.end())
     });
-    let mut trace = recorder.finish(key);
-    for (op, origin) in trace.ops.iter_mut().zip(&origins) {
-        op.place = place::of(origin);
+    (result, Recording { recorder, places })
+}
+
+/// A run that was recorded.
+pub struct Recording {
+    recorder: Recorder,
+    places: UniquePtr<ffi::Places>,
+}
+
+// SAFETY: LibTorch shares source texts between threads and counts references to them atomically.
+unsafe impl Send for Recording {}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("recorder", &self.recorder).finish_non_exhaustive()
     }
-    inherit_places(&mut trace);
-    (result, trace)
+}
+
+impl Recording {
+    /// The trace; looks up where each op comes from.
+    pub fn trace(self, key: Key) -> Trace {
+        let mut trace = self.recorder.finish(key);
+        for (op, place) in trace.ops.iter_mut().zip(self.places.texts()) {
+            op.place = place;
+        }
+        inherit_places(&mut trace);
+        trace
+    }
 }
 
 /// An op called by another has its caller's place: LibTorch is asked for the outer ones only.
@@ -60,7 +91,7 @@ impl OpReports {
         OpReports
     }
 
-    fn end(self) -> Vec<ffi::Origin> {
+    fn end(self) -> UniquePtr<ffi::Places> {
         std::mem::forget(self);
         ffi::ops_end()
     }

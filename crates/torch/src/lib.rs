@@ -30,7 +30,7 @@ mod runtime;
 mod serve;
 mod tensor;
 
-pub use capture::{ALIGNMENT, capture};
+pub use capture::{ALIGNMENT, Recording, capture, record};
 pub use error::Error;
 pub use model::Model;
 pub use runtime::{cpu, install, set_threads, threads, version};

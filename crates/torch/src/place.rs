@@ -1,31 +1,29 @@
 //! From LibTorch's account of where an op comes from to one line for a person.
 
-use crate::bridge::ffi::Origin;
-
-/// The module, if LibTorch knows one below the model itself; else the source line. Frozen models
-/// have no modules.
-pub(crate) fn of(origin: &Origin) -> String {
-    let path = module_path(&origin.modules);
-    if path.is_empty() { source_place(&origin.source) } else { path }
-}
-
-/// `TOP(Net)::forward`, `layer1(Sequential)::forward`, `0(Block)::forward`, `::relu`: the names
-/// before the classes, joined, are what `named_modules()` calls the module.
-fn module_path(functions: &[String]) -> String {
+/// The module, as `named_modules()` calls it, of functions that run, one a line from the model
+/// inwards: the names before the classes of `TOP(Net)::forward`, `layer1(Sequential)::forward`,
+/// `0(Block)::forward`, `::relu`. Empty if LibTorch knows none below the model itself.
+pub(crate) fn module_place(functions: &[u8]) -> String {
     // The model; a module's call of its own method; a function of no module.
     const UNNAMED: [&str; 4] = ["TOP", "SELF", "INSTANCE_NAME_UNKNOWN", ""];
-    let names = functions.iter().filter_map(|function| Some(function.split_once('(')?.0));
+    let functions = String::from_utf8_lossy(functions);
+    let names = functions.lines().filter_map(|function| Some(function.split_once('(')?.0));
     names.filter(|name| !UNNAMED.contains(name)).collect::<Vec<_>>().join(".")
 }
 
+/// The line of a source text that tells most, where modules tell nothing, as in frozen models.
+///
 /// The text is a Python stack, innermost line first (`FILE(LINE): FUNCTION`); for code that was
 /// scripted it is one such line and the source. The line that tells most is the innermost one of
 /// the model's own code: LibTorch's modules are where every model's ops come from.
-fn source_place(text: &str) -> String {
-    let lines = || text.lines().filter_map(source_line);
-    lines()
+pub(crate) fn source_place(text: &[u8]) -> String {
+    // The rest of a long text is not even looked at.
+    let lines = text.split(|&byte| byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
+    let mut lines = lines.filter_map(source_line).peekable();
+    let innermost = lines.peek().copied();
+    lines
         .find(|(file, _)| !file.starts_with("torch/"))
-        .or_else(|| lines().next())
+        .or(innermost)
         .map_or_else(String::new, |(file, line)| format!("{file}:{line}"))
 }
 
@@ -46,7 +44,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> String {
-        super::of(&Origin { modules: vec!["TOP()::forward".into()], source: text.into() })
+        source_place(text.as_bytes())
     }
 
     #[test]
@@ -60,9 +58,8 @@ mod tests {
             "SELF(Conv2d)::_conv_forward",
             "::conv2d",
         ];
-        let origin =
-            Origin { modules: functions.map(str::to_owned).into(), source: "x(1): f".into() };
-        assert_eq!(super::of(&origin), "layer1.0.conv1");
+        assert_eq!(module_place(functions.join("\n").as_bytes()), "layer1.0.conv1");
+        assert_eq!(module_place(b"TOP(Net)::forward\n::relu\n"), "");
     }
 
     #[test]

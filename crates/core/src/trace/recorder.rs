@@ -32,7 +32,7 @@ impl Recorder {
     pub fn new(alignment: Bytes) -> Recorder {
         Recorder {
             alignment,
-            ops: Vec::new(),
+            ops: Vec::with_capacity(1024),
             open_ops: Vec::new(),
             // An inference of a large torchvision model has about 4,000 events.
             events: Vec::with_capacity(4096),
