@@ -30,6 +30,9 @@ pub(crate) fn write(
     let nameless = |error: io::Error| io::Error::from(error.kind());
     let mut part = builder.tempfile_in(folder).map_err(nameless)?;
     fill(part.as_file_mut())?;
+    if let Ok(replaced) = fs::metadata(&target) {
+        part.as_file().set_permissions(replaced.permissions())?;
+    }
     part.as_file().sync_all()?;
     let done = if overwrite { part.persist(&target) } else { part.persist_noclobber(&target) };
     // The folder is not synced: after a crash of the machine it may be the old file that is there,
@@ -130,7 +133,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_link_stays_a_link_and_a_new_file_has_usual_permissions() {
+    fn links_and_permissions_stay_and_a_new_file_has_usual_ones() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
@@ -143,5 +146,8 @@ mod tests {
         fs::write(&plain, "").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&file), mode(&plain));
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        write(&link, true, |file| file.write_all(b"3")).unwrap();
+        assert_eq!(mode(&file) & 0o777, 0o640, "a replaced file keeps its permissions");
     }
 }

@@ -45,15 +45,33 @@ fn some_offsets_are_pins_and_all_are_a_plan() {
     assert!(plan.problem().buffers().iter().all(|buffer| buffer.pin.is_none()));
 }
 
+/// What the reader of this content warns of, without the file's name.
+fn warnings(content: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, content).expect("written");
+    let read = memo_formats::read_with_warnings(&path).expect("read");
+    let told = read.warnings.iter().map(ToString::to_string);
+    told.filter_map(|text| Some(text.split_once("a.csv:")?.1.to_owned())).collect()
+}
+
 #[test]
 fn unknown_columns_are_named_in_a_warning() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.csv");
-    std::fs::write(&path, "\n# x\nid,lower,upper,size,weight\n0,0,1,4,9\n").unwrap();
-    let read = memo_formats::read_with_warnings(&path).unwrap();
-    let warnings: Vec<String> = read.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(warnings.len(), 1);
-    assert!(warnings[0].ends_with("a.csv:3: column `weight` is unknown and passed over"));
+    let found = warnings("\n# x\nid,lower,upper,size,weight\n0,0,1,4,9\n");
+    assert_eq!(found, ["3: column `weight` is unknown and passed over"]);
+}
+
+#[test]
+fn many_unknown_columns_are_counted() {
+    let found = warnings(&format!("id,lower,upper,size{}\n", ",weight".repeat(200_000)));
+    assert_eq!(found.len(), 6);
+    assert_eq!(found[5], "1: so are 199995 more columns");
+}
+
+#[test]
+fn an_id_that_names_two_buffers_is_a_warning() {
+    let found = warnings("id,lower,upper,size\na,0,1,4\nb,0,1,4\na,1,2,4\na,2,3,4\n");
+    assert_eq!(found, ["4: the buffer of line 2 has the id `a` too"]);
 }
 
 #[test]

@@ -68,6 +68,12 @@ fn three_digits(value: f64) -> String {
     }
 }
 
+/// A number of things: `1 buffer`, `1,000 buffers`. For nouns that take an s.
+pub fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number as u64))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +92,13 @@ mod tests {
     fn the_exact_count_stands_beside_a_unit() {
         assert_eq!(bytes_exact(12), "12 B");
         assert_eq!(bytes_exact(1_048_576), "1 MiB (1,048,576 bytes)");
+    }
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        assert_eq!(counted(0, "buffer"), "0 buffers");
+        assert_eq!(counted(1, "buffer"), "1 buffer");
+        assert_eq!(counted(1000, "buffer"), "1,000 buffers");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use memo_malloc::Plan;
-use memo_report::units::{bytes_exact, count};
+use memo_report::units::{bytes_exact, counted};
 use serde_json::json;
 
 use crate::console::Console;
@@ -43,8 +43,8 @@ impl Args {
         }
         let file = self.plan.display();
         let peak = bytes_exact(plan.peak);
-        console
-            .result(format!("{file}: valid: {} buffers, peak {peak}", count(buffer_count as u64)))
+        let buffers = counted(buffer_count, "buffer");
+        console.result(format!("{file}: valid: {buffers}, peak {peak}"))
     }
 }
 

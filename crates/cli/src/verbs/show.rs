@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use memo_formats::PlanDocument;
 use memo_malloc::analysis::max_load;
-use memo_report::units::{bytes, bytes_exact, count, share};
+use memo_report::units::{bytes, bytes_exact, counted, share};
 use memo_report::{Screen, terminal};
 use serde_json::json;
 
@@ -56,8 +56,8 @@ fn numbers(document: &PlanDocument) -> String {
     let load = max_load(problem).bytes;
     let wasted = plan.peak - load;
     format!(
-        "{} buffers · peak {} · lower bound {} by {} · gap {} · fragmentation {}",
-        count(problem.len() as u64),
+        "{} · peak {} · lower bound {} by {} · gap {} · fragmentation {}",
+        counted(problem.len(), "buffer"),
         bytes_exact(plan.peak),
         bytes(plan.lower_bound),
         plan.certificate,

@@ -34,6 +34,9 @@ const KIND: &[&str] = &["kind"];
 
 const KNOWN: &[&[&str]] = &[ID, START, END, SIZE, ALIGNMENT, GAPS, OFFSET, KIND];
 
+/// So many unknown columns are named.
+const NAMED_MAX: usize = 5;
+
 impl Header {
     /// Understands the first record of a file.
     pub(super) fn parse(record: &StringRecord, line: u64) -> Result<Header, Error> {
@@ -70,14 +73,18 @@ impl Header {
         })
     }
 
-    /// One warning for each column nobody knows.
+    /// A warning for each column nobody knows, up to so many that they are still read.
     pub(super) fn warnings(&self, line: u64) -> Vec<Warning> {
-        let unknown = self.names.iter().filter(|name| !is_known(name));
-        unknown
-            .map(|name| {
-                Warning::new(line, format!("column `{}` is unknown and passed over", shown(name)))
-            })
-            .collect()
+        let mut unknown = self.names.iter().filter(|name| !is_known(name));
+        let named = unknown.by_ref().take(NAMED_MAX).map(|name| {
+            Warning::new(line, format!("column `{}` is unknown and passed over", shown(name)))
+        });
+        let mut warnings: Vec<Warning> = named.collect();
+        let more = unknown.count();
+        if more > 0 {
+            warnings.push(Warning::new(line, format!("so are {more} more columns")));
+        }
+        warnings
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads a problem, or a plan when every buffer has an offset.
 
+use std::collections::BTreeMap;
 use std::io::{Chain, Read as _};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
@@ -8,7 +9,7 @@ use memo_malloc::{Buffer, Bytes, Code, Lifetime, Plan, Problem, Step};
 
 use super::header::Header;
 use crate::error::shown;
-use crate::{Document, Error, PlanDocument, Read};
+use crate::{Document, Error, PlanDocument, Read, Warning};
 
 /// The rows of a file, column by column.
 #[derive(Debug, Default)]
@@ -46,7 +47,9 @@ pub(crate) fn read(text: &[u8]) -> Result<Read, Error> {
         every_quote_ends(&record, row.line)?;
         rows.push(&row)?;
     }
-    Ok(Read { document: rows.document(&header)?, warnings: header.warnings(header_line) })
+    let mut warnings = header.warnings(header_line);
+    warnings.extend(rows.repeated_id());
+    Ok(Read { document: rows.document(&header)?, warnings })
 }
 
 /// Counts lines up to the end of the record just read. The reader itself counts a record's line
@@ -98,6 +101,16 @@ impl Rows {
             self.ids.push(row.record[id].to_owned());
         }
         Ok(())
+    }
+
+    /// The first id that names a second buffer. Nothing depends on ids but what people read.
+    fn repeated_id(&self) -> Option<Warning> {
+        let mut first_lines = BTreeMap::new();
+        self.ids.iter().zip(&self.lines).find_map(|(id, &line)| {
+            let first = first_lines.insert(id, line)?;
+            let message = format!("the buffer of line {first} has the id `{}` too", shown(id));
+            Some(Warning::new(line, message))
+        })
     }
 
     /// A plan if every buffer has its offset, else a problem with those that are given as pins.

@@ -5,7 +5,7 @@ use std::fmt;
 use memo_malloc::analysis::{BufferChange, Explanation, OpChange};
 use memo_malloc::model::OpIdx;
 use memo_malloc::{BufferIdx, Bytes, Certificate, Plan, Problem};
-use memo_report::units::{bytes, bytes_exact, count, share};
+use memo_report::units::{bytes, bytes_exact, count, counted, share};
 use serde_json::{Value, json};
 
 use crate::grid::{Look, grid};
@@ -100,7 +100,7 @@ impl Told<'_> {
     fn head(&self) -> String {
         let (bound, certificate) = self.proven();
         let mut lines = vec![
-            format!("{} buffers", count(self.problem.len() as u64)),
+            counted(self.problem.len(), "buffer"),
             format!("  lower bound  {} by {certificate}", bytes_exact(bound)),
         ];
         if bound > self.explanation.lower_bound {
@@ -147,8 +147,8 @@ impl Told<'_> {
         let step = self.explanation.step;
         let head = ["buffer", "size", "share", "lifetime"];
         format!(
-            "live at step {step}: {} buffers, {}\n{}{more}",
-            count(live.len() as u64),
+            "live at step {step}: {}, {}\n{}{more}",
+            counted(live.len(), "buffer"),
             bytes_exact(all),
             table(&head, self.listed().iter().map(row))
         )

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use memo_malloc::model::{Reason, RefutationCause};
 use memo_malloc::{Bytes, Code, Outcome, Plan, Refutation};
-use memo_report::units::{bytes, bytes_exact, count, share};
+use memo_report::units::{bytes, bytes_exact, counted, share};
 use serde_json::{Value, json};
 
 use crate::console::Console;
@@ -71,12 +71,10 @@ impl Summary {
         if console.is_json() {
             return console.json_result(&self.fields());
         }
-        let buffers = count(self.buffer_count as u64);
+        let buffers = counted(self.buffer_count, "buffer");
         let (input, planner) = (self.input.display(), self.planner);
         let elapsed = self.elapsed.as_secs_f64() * 1e3;
-        console.message(format!(
-            "{input}: {buffers} buffers, planned by {planner} in {elapsed:.1} ms"
-        ));
+        console.message(format!("{input}: {buffers}, planned by {planner} in {elapsed:.1} ms"));
         if let Some(plan) = self.outcome.plan() {
             self.describe(console, plan);
         }
