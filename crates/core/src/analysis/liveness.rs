@@ -4,6 +4,15 @@
 //! step of its alloc to the step of its free; one that is never freed is an escape: its request is
 //! kept, so that an arena can follow the run, but it gets no buffer. Zero-size requests need no
 //! bytes and are left out. One pass over the events.
+//!
+//! Only thread 0, whose scope was recorded, does the same in the same order in every run. Between it
+//! and another thread the trace tells one order of many: what another thread freed at some step it
+//! may free at any later one in the next run, and what it asked for it may ask for earlier. So a
+//! block that another thread frees is live to the end of the scope, and one that another thread asks
+//! for is live from its beginning; the end that thread 0 decides stays exact. That also holds two
+//! blocks of one other thread apart that never meet: to tell them from those that do would take a
+//! pair for each two blocks of different threads. A trace does not record where threads wait for
+//! each other, which could bring the ends closer.
 
 use std::collections::BTreeMap;
 
@@ -49,6 +58,12 @@ struct Block {
     op: Option<OpIdx>,
 }
 
+/// No step of a run: the end of a block whose free another thread decides.
+const SOMETIME: Step = Step::MAX;
+
+/// The thread whose scope is recorded.
+const OWNER: ThreadIdx = ThreadIdx(0);
+
 impl Run {
     fn follow(&mut self, kind: EventKind, on: ThreadIdx, op_count: usize) -> Result<(), String> {
         match kind {
@@ -61,7 +76,7 @@ impl Run {
             }
             EventKind::OpEnd(op) => self.op_end(op, on),
             EventKind::Alloc { block, size } => self.alloc(block, size, on),
-            EventKind::Free(block) => self.free(block),
+            EventKind::Free(block) => self.free(block, on),
         }
     }
 
@@ -81,13 +96,15 @@ impl Run {
             return Err(format!("block {} is asked for where block {expected} is next", block.0));
         }
         let op = self.open_ops.get(&on).and_then(|open| open.last().copied());
-        let start = self.tick()?;
+        let now = self.tick()?;
+        let start = if on == OWNER { now } else { 0 };
         self.blocks.push(Block { size, start, end: None, op });
         Ok(())
     }
 
-    fn free(&mut self, block: BlockIdx) -> Result<(), String> {
-        let end = self.tick()?;
+    fn free(&mut self, block: BlockIdx, on: ThreadIdx) -> Result<(), String> {
+        let now = self.tick()?;
+        let end = if on == OWNER { now } else { SOMETIME };
         let freed = usize::try_from(block.0).ok().and_then(|idx| self.blocks.get_mut(idx));
         match freed {
             None => Err(format!("block {} is freed before it is asked for", block.0)),
@@ -109,12 +126,13 @@ impl Run {
         let mut buffers = Vec::new();
         let mut slots = (0..).map(BufferIdx);
         let mut requests = Vec::new();
+        let last = self.step;
         for block in self.blocks.into_iter().filter(|block| block.size > 0) {
             let Block { size, start, end, op } = block;
             let slot = end.and_then(|_| slots.next());
             requests.push(Request { size, slot });
             if let Some(end) = end {
-                let buffer = Buffer::new(size, start, end).aligned(trace.alignment);
+                let buffer = Buffer::new(size, start, end.min(last)).aligned(trace.alignment);
                 buffers.push(Buffer { op, ..buffer });
             }
         }

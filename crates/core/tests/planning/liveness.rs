@@ -161,3 +161,83 @@ fn random_run(random: &mut Random) -> Vec<EventKind> {
     }
     kinds
 }
+
+/// Puts each event on one of three threads, the first more often.
+fn on_threads(kinds: Vec<EventKind>, random: &mut Random) -> Vec<Event> {
+    let mut thread = || ThreadIdx(u16::try_from(random.within(0, 4).saturating_sub(2)).unwrap());
+    kinds.into_iter().map(|kind| Event { kind, thread: thread() }).collect()
+}
+
+/// The same events in another order that may happen: each thread does the same, and what is freed
+/// was asked for.
+fn another_order(events: &[Event], random: &mut Random) -> Vec<Event> {
+    let (mut left, mut order): (Vec<Event>, Vec<Event>) = (events.to_vec(), Vec::new());
+    let is_free_to_go = |order: &[Event], event: &Event| match event.kind {
+        EventKind::Free(block) => order.iter().any(
+            |other| matches!(other.kind, EventKind::Alloc { block: asked, .. } if asked == block),
+        ),
+        _ => true,
+    };
+    while !left.is_empty() {
+        let thread = ThreadIdx(u16::try_from(random.within(0, 2)).unwrap());
+        let next = left.iter().position(|event| event.thread == thread);
+        if let Some(next) = next.filter(|&next| is_free_to_go(&order, &left[next])) {
+            order.push(left.remove(next));
+        }
+    }
+    order
+}
+
+/// When each block lives in some order.
+fn lives(events: &[Event]) -> Vec<(BlockIdx, usize, usize)> {
+    let freed = |block| events.iter().position(|event| event.kind == EventKind::Free(block));
+    let asked = events.iter().enumerate().filter_map(|(at, event)| match event.kind {
+        EventKind::Alloc { block, size } if size > 0 => Some((block, at, freed(block)?)),
+        _ => None,
+    });
+    let mut lives: Vec<_> = asked.collect();
+    lives.sort_unstable();
+    lives
+}
+
+#[test]
+fn blocks_that_meet_in_any_order_of_the_threads_conflict() {
+    let mut met_otherwise = 0;
+    for seed in 0..200 {
+        let mut random = Random(seed);
+        let kinds = random_run(&mut random);
+        let trace = Trace { events: on_threads(kinds, &mut random), ..trace(vec![]) };
+        let problem = analysis::liveness(&trace).unwrap().problem;
+        let meet =
+            |a: &(BlockIdx, usize, usize), b: &(BlockIdx, usize, usize)| a.1 < b.2 && b.1 < a.2;
+        let recorded = lives(&trace.events);
+        let lives = lives(&another_order(&trace.events, &mut random));
+        for (i, first) in lives.iter().enumerate() {
+            for (j, second) in lives.iter().enumerate().skip(i + 1).filter(|(_, s)| meet(first, s))
+            {
+                let pair = [i, j].map(|at| BufferIdx(u32::try_from(at).unwrap()));
+                assert!(problem.conflict(pair[0], pair[1]), "{seed}: {first:?} {second:?}");
+                met_otherwise += usize::from(!meet(&recorded[i], &recorded[j]));
+            }
+        }
+    }
+    assert!(met_otherwise > 100, "the orders hardly differ: {met_otherwise}");
+}
+
+#[test]
+fn what_the_recorded_thread_decides_stays_exact() {
+    let on = |thread, kind| Event { kind, thread: ThreadIdx(thread) };
+    let events = vec![
+        on(0, alloc(0, 1)),
+        on(0, free(0)),
+        on(0, alloc(1, 1)),
+        on(1, alloc(2, 1)),
+        on(1, free(1)),
+        on(0, free(2)),
+        on(0, alloc(3, 1)),
+        on(0, free(3)),
+    ];
+    let found = analysis::liveness(&Trace { events, ..trace(vec![]) }).unwrap();
+    let lifetimes = found.problem.buffers().iter().map(|b| (b.lifetime.start, b.lifetime.end));
+    assert_eq!(lifetimes.collect::<Vec<_>>(), [(0, 1), (2, 8), (0, 5), (6, 7)]);
+}
