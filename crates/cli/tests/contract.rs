@@ -161,3 +161,28 @@ fn help_leads_with_examples_and_completions_are_printed() {
     assert_eq!(folder.run("plan a.csv --time-limit -1").code, Some(2));
     assert!(folder.run("--version").out.starts_with("memo "));
 }
+
+#[test]
+fn problems_with_ties_are_planned_and_judged() {
+    let folder = Folder::new();
+    let problem = |ties| {
+        json!({"format": "memo-problem", "version": 2, "ties": ties,
+            "buffers": {"size": [8, 8, 4], "start": [0, 1, 4], "end": [2, 4, 5]}})
+    };
+    folder.put("in.json", &problem(json!({"share": [[0, 1]], "apart": [[2, 0]]})).to_string());
+    let plan = folder.run("plan in.json -o p.json --json").json();
+    assert_eq!((&plan["peak"], &plan["status"]), (&json!(12), &json!("optimal")));
+    assert_eq!(folder.run("check p.json").code, Some(0));
+    let kept = folder.text("p.json");
+    let moved = |from: &str, to: &str| {
+        assert!(kept.contains(from), "{kept}");
+        folder.put("q.json", &kept.replace(from, to));
+        folder.run("check q.json --json").json()["error"]["code"].clone()
+    };
+    assert_eq!(moved("[4,4,0]", "[4,0,0]"), "SHARE_BROKEN");
+    assert_eq!(moved("[4,4,0]", "[0,0,0]"), "NOT_APART");
+    folder.put("in.json", &problem(json!({"share": [[0, 1]], "apart": [[0, 1]]})).to_string());
+    let infeasible = folder.run("plan in.json");
+    assert_eq!(infeasible.code, Some(3), "{infeasible:?}");
+    assert!(infeasible.err.contains("buffers 0 and 1 must share"), "{infeasible:?}");
+}

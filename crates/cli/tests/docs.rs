@@ -44,7 +44,7 @@ fn the_examples_of_the_formats_can_be_read() {
             Err(error) => panic!("{error}\n{example}"),
         })
         .collect();
-    assert_eq!(nouns, ["problem", "run plan", "trace", "plan"]);
+    assert_eq!(nouns, ["problem", "problem", "run plan", "trace", "plan"]);
 }
 
 #[test]

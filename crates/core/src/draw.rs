@@ -48,7 +48,9 @@ impl Map {
         let cells = vec![Cell::default(); width * height];
         let mut map = Map { steps, peak: plan.peak, width, height, cells };
         for (idx, buffer) in problem.iter().filter(|(_, buffer)| buffer.size > 0) {
-            map.lay(idx, buffer, plan.offsets[idx.usize()]);
+            for &interval in problem.intervals(idx) {
+                map.lay(idx, Buffer { lifetime: interval, ..*buffer }, plan.offsets[idx.usize()]);
+            }
         }
         map
     }
@@ -76,7 +78,7 @@ impl Map {
 
     /// Adds a buffer to the cells it touches. Steps are counted in units of 1 / `width` and bytes
     /// in units of 1 / `height`, so that cells have whole borders.
-    fn lay(&mut self, idx: BufferIdx, buffer: &Buffer, offset: Bytes) {
+    fn lay(&mut self, idx: BufferIdx, buffer: Buffer, offset: Bytes) {
         let (cell_steps, cell_bytes) = (self.step_count(), u128::from(self.peak));
         let first = self.steps.start;
         let lifetime =
@@ -162,6 +164,17 @@ mod tests {
         let buffers = vec![Buffer::new(1, 0, 2), Buffer::new(2, 1, 4), Buffer::new(1, 3, 4)];
         let picture = map(buffers, &[0, 1, 0], 4, 3).to_string();
         assert_eq!(picture, "3 .bbb\n  .bbb\n0 aa.c\n  0  4");
+    }
+
+    #[test]
+    fn a_buffer_is_drawn_where_it_is_live() {
+        let buffers = vec![Buffer::new(1, 0, 4), Buffer::new(1, 1, 3)];
+        let problem = Problem::new(buffers).unwrap();
+        let interval = |start, end| (BufferIdx(0), crate::model::Lifetime { start, end });
+        let problem = problem.with_intervals(vec![interval(0, 1), interval(3, 4)]).unwrap();
+        let (offsets, certificate) = (vec![0, 0], Certificate::FinishedSearch);
+        let plan = Plan { offsets, peak: 1, lower_bound: 1, certificate };
+        assert_eq!(Map::new(&problem, &plan, 4, 1).to_string(), "1 abba\n  0  4");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use memo_malloc::Code;
+use memo_malloc::{Code, Problem};
 
 use crate::format::{Format, Packed};
 use crate::{Document, Error, atomic, csv, json};
@@ -114,6 +114,8 @@ fn text(document: &Document, format: Format) -> Result<Vec<u8>, Error> {
         (Format::Json, document) => {
             return json::text(document).map_err(|e| Error::new(Code::Internal, e.to_string()));
         }
+        (Format::Csv, Document::Problem(problem)) if is_tied(problem) => return Err(no_ties()),
+        (Format::Csv, Document::Plan(plan)) if is_tied(plan.problem()) => return Err(no_ties()),
         (Format::Csv, Document::Problem(problem)) => csv::write(&mut out, problem, None),
         (Format::Csv, Document::Plan(plan)) => {
             csv::write(&mut out, plan.problem(), Some(plan.plan()))
@@ -125,6 +127,16 @@ fn text(document: &Document, format: Format) -> Result<Vec<u8>, Error> {
     }
     .map_err(|error| Error::new(Code::Internal, error.to_string()))?;
     Ok(out)
+}
+
+/// A CSV file has a column for gaps in lifetimes, but none for other ties.
+fn is_tied(problem: &Problem) -> bool {
+    !problem.ties().groups().is_empty() || !problem.ties().apart().is_empty()
+}
+
+fn no_ties() -> Error {
+    Error::new(Code::Unsupported, "CSV has no place for buffers that share or are kept apart")
+        .fix_by("end the name in .json or .json.gz")
 }
 
 fn write_error(path: &Path, error: &io::Error) -> Error {

@@ -9,7 +9,7 @@ use memo_malloc::analysis::lower_bound;
 use memo_malloc::model::{BufferIdx, OpIdx, OpTag};
 use memo_malloc::planners::{Greedy, Planner};
 use memo_malloc::trace::{Event, EventKind, Recorder, ThreadIdx, Trace};
-use memo_malloc::{Buffer, Key, Limits, Plan, Problem, Request, RunPlan};
+use memo_malloc::{Buffer, Key, Lifetime, Limits, Plan, Problem, Request, RunPlan};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -53,6 +53,34 @@ fn tagged() -> impl Strategy<Value = Problem> {
             let problem = Problem::with_ops(buffers, ops).unwrap().with_ids(ids).unwrap();
             problem.with_capacity(capacity)
         })
+}
+
+/// The same with a step in the middle of some lifetimes in which others may use the bytes.
+fn paused(problem: Problem) -> Problem {
+    let long = problem.iter().filter(|(_, buffer)| buffer.lifetime.duration() % 3 == 2);
+    let pause = |(idx, buffer): (BufferIdx, &Buffer)| {
+        let Lifetime { start, end } = buffer.lifetime;
+        let middle = u32::midpoint(start, end - 1);
+        let parts = [Lifetime { start, end: middle }, Lifetime { start: middle + 1, end }];
+        parts.into_iter().filter(|part| part.start < part.end).map(move |part| (idx, part))
+    };
+    let intervals = long.flat_map(pause).filter(|(idx, part)| {
+        let life = problem.buffers()[idx.usize()].lifetime;
+        life.duration() > 2 && (part.start == life.start || part.end == life.end)
+    });
+    let intervals = intervals.collect();
+    problem.with_intervals(intervals).unwrap()
+}
+
+/// Buffers of equal remainders share; some pairs beside these are kept apart.
+fn tied(problem: Problem) -> Problem {
+    let count = u32::try_from(problem.len()).unwrap();
+    let group = |rest| (0..count).filter(|idx| idx % 5 == rest).map(BufferIdx).collect();
+    let apart = (1..count).filter(|idx| idx % 4 == 0).map(|idx| (BufferIdx(idx), BufferIdx(0)));
+    let small = problem.buffers().iter().all(|buffer| buffer.size < 1 << 40);
+    let groups: &[Vec<BufferIdx>] = if small { &[group(1), group(2)] } else { &[] };
+    let lone = problem.clone().with_shares(groups).unwrap_or(problem);
+    lone.with_apart(apart.collect()).unwrap()
 }
 
 /// What a CSV file can hold: no ops, no capacity, no pins, and ids only where they say something.
@@ -106,6 +134,14 @@ proptest! {
     fn problems_in_csv(problem in tagged()) {
         let document = Document::Problem(plain(&problem));
         prop_assert_eq!(&read_bytes("x", &text(&document, Format::Csv)).unwrap(), &document);
+    }
+
+    #[test]
+    fn problems_with_ties(problem in tagged()) {
+        let document = Document::Problem(paused(plain(&problem)));
+        prop_assert_eq!(&read_bytes("x", &text(&document, Format::Csv)).unwrap(), &document);
+        let document = Document::Problem(tied(paused(problem)));
+        prop_assert_eq!(&read_bytes("x", &text(&document, Format::Json)).unwrap(), &document);
     }
 
     #[test]
@@ -198,6 +234,22 @@ fn the_name_decides_the_format_and_the_compression() {
     assert_eq!(code("a.gz").name(), "UNKNOWN_FORMAT");
     assert_eq!(code("a.json").name(), "FILE_EXISTS");
     assert_eq!(code("none/a.json").name(), "IO");
+}
+
+#[test]
+fn ties_raise_the_version_and_have_no_place_in_csv() {
+    let problem = Problem::new(vec![Buffer::new(4, 0, 1), Buffer::new(4, 1, 2)]).unwrap();
+    let version = |document: &Document| {
+        let json: serde_json::Value =
+            serde_json::from_slice(&text(document, Format::Json)).unwrap();
+        json["version"].as_u64()
+    };
+    assert_eq!(version(&Document::Problem(problem.clone())), Some(1));
+    let apart = problem.with_apart(vec![(BufferIdx(0), BufferIdx(1))]).unwrap();
+    let document = Document::Problem(apart);
+    assert_eq!(version(&document), Some(2));
+    let error = write_as(&mut Vec::new(), &document, Format::Csv).unwrap_err();
+    assert_eq!(error.code().name(), "UNSUPPORTED");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use memo_malloc::analysis::needs;
 use memo_malloc::{Bytes, Problem, Step};
 
 /// The largest load within each of `width` equal spans of `steps`.
@@ -27,7 +28,7 @@ pub(crate) fn loads(problem: &Problem, steps: &Range<Step>, width: usize) -> Vec
 /// a buffer and its successor are never counted at once.
 fn changes(problem: &Problem) -> Vec<(Step, bool, Bytes)> {
     let mut changes = Vec::with_capacity(problem.len() * 2);
-    for buffer in problem.buffers() {
+    for buffer in needs(problem).iter() {
         changes.push((buffer.lifetime.start, false, buffer.size));
         changes.push((buffer.lifetime.end, true, buffer.size));
     }

@@ -13,4 +13,4 @@ pub use bound::{lower_bound, refute};
 pub use explain::{BufferChange, Explanation, OpChange, explain};
 pub use liveness::{Liveness, liveness};
 pub use load::{Load, max_load};
-pub use reduce::{Contradiction, Part, Reduced, reduce};
+pub use reduce::{Contradiction, Part, Reduced, needs, reduce};

@@ -145,7 +145,7 @@ fn overlap(a: &[Lifetime], b: &[Lifetime]) -> bool {
 
 /// Buffers that are live together exactly where the bytes of the problem are: its buffers, or with
 /// ties the parts of its items. Unlike the items, they are there whatever the ties say of offsets.
-pub(super) fn needs(problem: &Problem) -> Cow<'_, [Buffer]> {
+pub fn needs(problem: &Problem) -> Cow<'_, [Buffer]> {
     let ties = problem.ties();
     if ties.is_empty() {
         return Cow::Borrowed(problem.buffers());

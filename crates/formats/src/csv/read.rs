@@ -5,7 +5,7 @@ use std::io::{Chain, Read as _};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use memo_malloc::analysis::lower_bound;
-use memo_malloc::{Buffer, Bytes, Code, Lifetime, Plan, Problem, Step};
+use memo_malloc::{Buffer, BufferIdx, Bytes, Code, Lifetime, Plan, Problem, Step};
 
 use super::header::Header;
 use crate::error::shown;
@@ -17,6 +17,8 @@ struct Rows {
     buffers: Vec<Buffer>,
     ids: Vec<String>,
     offsets: Vec<Option<Bytes>>,
+    /// Of buffers with gaps.
+    intervals: Vec<(BufferIdx, Lifetime)>,
     /// Where each buffer stands, for messages.
     lines: Vec<u64>,
 }
@@ -93,8 +95,11 @@ fn broken(error: &csv::Error) -> Error {
 impl Rows {
     fn push(&mut self, row: &Row) -> Result<(), Error> {
         row.has_all_fields()?;
-        row.has_no_gaps()?;
-        self.buffers.push(row.buffer()?);
+        let buffer = row.buffer()?;
+        if let Some(column) = row.header.gaps {
+            self.push_intervals(row, column, buffer.lifetime)?;
+        }
+        self.buffers.push(buffer);
         self.offsets.push(row.optional(row.header.offset)?);
         self.lines.push(row.line);
         if let Some(id) = row.header.id {
@@ -111,6 +116,22 @@ impl Rows {
             let message = format!("the buffer of line {first} has the id `{}` too", shown(id));
             Some(Warning::new(line, message))
         })
+    }
+
+    /// The intervals between the gaps of the next buffer, if it has any.
+    fn push_intervals(&mut self, row: &Row, gaps: usize, life: Lifetime) -> Result<(), Error> {
+        // So many buffers are refused as a problem.
+        let Ok(idx) = u32::try_from(self.buffers.len()).map(BufferIdx) else { return Ok(()) };
+        let mut start = life.start;
+        for gap in row.record[gaps].split_whitespace() {
+            let gap = row.gap(gap, gaps)?;
+            self.intervals.push((idx, Lifetime { start, end: gap.start }));
+            start = gap.end;
+        }
+        if start > life.start {
+            self.intervals.push((idx, Lifetime { start, end: life.end }));
+        }
+        Ok(())
     }
 
     /// A plan if every buffer has its offset, else a problem with those that are given as pins.
@@ -132,6 +153,8 @@ impl Rows {
     fn problem(&mut self) -> Result<Problem, Error> {
         let buffers = std::mem::take(&mut self.buffers);
         let problem = Problem::new(buffers).map_err(|error| self.locate(error))?;
+        let intervals = std::mem::take(&mut self.intervals);
+        let problem = problem.with_intervals(intervals).map_err(|error| self.locate(error))?;
         let ids = std::mem::take(&mut self.ids);
         if ids.iter().enumerate().all(|(idx, id)| *id == idx.to_string()) {
             return Ok(problem);
@@ -175,13 +198,16 @@ impl Row<'_> {
             .fix_by("give every row one field for each column; a file cut off must be made again"))
     }
 
-    fn has_no_gaps(&self) -> Result<(), Error> {
-        match self.header.gaps {
-            Some(gaps) if !self.record[gaps].is_empty() => Err(self
-                .malformed(gaps, "a buffer that may be overwritten within its lifetime")
-                .fix_by("leave `gaps` blank to reserve the bytes for the whole lifetime")),
-            _ => Ok(()),
-        }
+    /// A gap such as `3-7`: steps 3 to 6, in which others may use the bytes.
+    fn gap(&self, text: &str, column: usize) -> Result<Lifetime, Error> {
+        let step = |text: &str| text.parse::<Step>().ok();
+        let steps = text.split_once('-').and_then(|(start, end)| Some((step(start)?, step(end)?)));
+        let (start, end) = steps.ok_or_else(|| {
+            let found = format!("`{}` is no gap of steps, such as 3-7", shown(text));
+            self.malformed(column, &found)
+                .fix_by("leave `gaps` blank to reserve all bytes for the whole lifetime")
+        })?;
+        Ok(Lifetime { start, end })
     }
 
     fn buffer(&self) -> Result<Buffer, Error> {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use csv::{Terminator, WriterBuilder};
-use memo_malloc::{Bytes, Plan, Problem};
+use memo_malloc::{Bytes, Lifetime, Plan, Problem};
 
 /// Writes the buffers with the offsets of the plan or, without one, with their pins.
 ///
@@ -15,7 +15,8 @@ pub(crate) fn write(out: impl Write, problem: &Problem, plan: Option<&Plan>) -> 
         .terminator(Terminator::Any(b'\n'))
         .comment(Some(b'#'))
         .from_writer(out);
-    let optional = [(aligned, "alignment"), (placed, "offset")];
+    let paused = problem.ties().spanned().next().is_some();
+    let optional = [(aligned, "alignment"), (paused, "gaps"), (placed, "offset")];
     let optional = optional.iter().filter(|(used, _)| *used).map(|(_, name)| *name);
     writer.write_record(["id", "lower", "upper", "size"].into_iter().chain(optional))?;
     for (idx, buffer) in problem.iter() {
@@ -26,6 +27,9 @@ pub(crate) fn write(out: impl Write, problem: &Problem, plan: Option<&Plan>) -> 
         if aligned {
             writer.write_field(buffer.alignment.to_string())?;
         }
+        if paused {
+            writer.write_field(gaps(problem.intervals(idx)))?;
+        }
         if placed {
             let offset = plan.map(|plan| plan.offsets[idx.usize()]).or(buffer.pin);
             writer
@@ -35,4 +39,10 @@ pub(crate) fn write(out: impl Write, problem: &Problem, plan: Option<&Plan>) -> 
     }
     writer.flush()?;
     Ok(())
+}
+
+/// The steps between intervals, such as `3-7 9-10`.
+fn gaps(intervals: &[Lifetime]) -> String {
+    let gap = |pair: &[Lifetime]| format!("{}-{}", pair[0].end, pair[1].start);
+    intervals.windows(2).map(gap).collect::<Vec<_>>().join(" ")
 }

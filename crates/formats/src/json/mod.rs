@@ -8,9 +8,10 @@ mod columns;
 mod layout;
 mod plan;
 mod problem;
+mod ties;
 mod trace;
 
-use memo_malloc::Code;
+use memo_malloc::{Code, Problem};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,10 @@ use crate::{Document, Error, Place};
 
 /// The version of all three nouns, raised when an old reader would misunderstand a file.
 const VERSION: u32 = 1;
+
+/// The version of a problem with ties, or of a plan of one: a reader of version 1 would pass over
+/// the ties, and let bytes collide.
+const TIED_VERSION: u32 = 2;
 
 const PROBLEM: &str = "memo-problem";
 const PLAN: &str = "memo-plan";
@@ -57,10 +62,10 @@ pub(crate) fn read(text: &[u8]) -> Result<Document, Error> {
         }
     };
     match head.version {
-        Some(VERSION) => reader(text),
+        Some(VERSION | TIED_VERSION) => reader(text),
         Some(other) => Err(Error::new(
             Code::FormatVersion,
-            format!("version {other} of {format}; this program reads version {VERSION}"),
+            format!("version {other} of {format}; this program reads up to {TIED_VERSION}"),
         )
         .at(path("version"))),
         None => Err(Error::new(Code::Malformed, "the field `version` is missing")),
@@ -72,16 +77,22 @@ pub(crate) fn text(document: &Document) -> serde_json::Result<Vec<u8>> {
     match document {
         Document::Problem(problem) => layout::text(&File {
             format: PROBLEM,
-            version: VERSION,
+            version: version_of(problem),
             noun: problem::columns(problem),
         }),
-        Document::Plan(plan) => {
-            layout::text(&File { format: PLAN, version: VERSION, noun: plan::columns(plan) })
-        }
+        Document::Plan(plan) => layout::text(&File {
+            format: PLAN,
+            version: version_of(plan.problem()),
+            noun: plan::columns(plan),
+        }),
         Document::Trace(trace) => {
             layout::text(&File { format: TRACE, version: VERSION, noun: trace::columns(trace) })
         }
     }
+}
+
+fn version_of(problem: &Problem) -> u32 {
+    if problem.ties().is_empty() { VERSION } else { TIED_VERSION }
 }
 
 /// Parses at full speed; only a text at fault is parsed again to learn the path to the fault.

@@ -5,6 +5,7 @@ use memo_malloc::{Buffer, Bytes, Lifetime, Problem, Step};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{OpColumns, optional_length, same_length};
+use super::ties::TieFields;
 use super::{parse, path};
 use crate::{Document, Error};
 
@@ -16,6 +17,8 @@ pub(super) struct ProblemColumns {
     buffers: BufferColumns,
     #[serde(default, skip_serializing_if = "OpColumns::is_empty")]
     ops: OpColumns,
+    #[serde(default, skip_serializing_if = "TieFields::is_empty")]
+    ties: TieFields,
 }
 
 /// Buffers, one array for each field; an array that would say nothing is left out.
@@ -43,6 +46,7 @@ pub(super) fn columns(problem: &Problem) -> ProblemColumns {
         capacity: problem.capacity(),
         buffers: BufferColumns::of(problem),
         ops: OpColumns::of(problem.ops()),
+        ties: TieFields::of(problem),
     }
 }
 
@@ -53,7 +57,7 @@ impl ProblemColumns {
         let at_buffer = |error: memo_malloc::Error| locate(error, prefix);
         let problem = Problem::with_ops(buffers, self.ops.into_ops()?).map_err(at_buffer)?;
         let problem = problem.with_ids(ids).map_err(at_buffer)?;
-        Ok(problem.with_capacity(self.capacity))
+        self.ties.bind(problem.with_capacity(self.capacity), prefix)
     }
 }
 

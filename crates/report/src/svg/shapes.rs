@@ -41,9 +41,12 @@ struct Strip {
 /// Small shapes come first, so that large ones are drawn over what they were widened into.
 pub(super) fn shapes(frame: &Frame, problem: &Problem, plan: &Plan, groups: &Groups) -> Vec<Shape> {
     let (mut rows, mut columns, mut large) = (Vec::new(), Vec::new(), Vec::new());
-    for (idx, buffer) in problem.iter().filter(|(_, buffer)| buffer.size > 0) {
+    let sized = problem.iter().filter(|(_, buffer)| buffer.size > 0);
+    let live =
+        sized.flat_map(|(idx, b)| problem.intervals(idx).iter().map(move |life| (idx, b, life)));
+    for (idx, buffer, life) in live {
         let offset = plan.offsets[idx.usize()];
-        let x = (frame.x(buffer.lifetime.start), frame.x(buffer.lifetime.end));
+        let x = (frame.x(life.start), frame.x(life.end));
         let y = (frame.y(offset + buffer.size), frame.y(offset));
         let (group, shown) = (groups.of_buffer(idx), Shown::Buffer(idx));
         if length(y) < 1.0 {
