@@ -164,6 +164,26 @@ fn perfect_packings_are_solved_within_some_moves_for_each_buffer() {
     }
 }
 
+#[test]
+fn packings_of_few_steps_are_put_together_again() {
+    for seed in 0..3 {
+        let mut random = Random(seed);
+        let mut chance = |low, high| random.within(low, high);
+        for count in [50, 100, 150] {
+            let sides = (64, 4096);
+            let problems = [
+                rectangles::guillotine(count, sides, &mut chance),
+                rectangles::pinwheels(count, sides, &mut chance),
+            ];
+            for problem in problems {
+                let limits = Limits { nodes: Some(1 << 19), ..Limits::default() };
+                let peak = outcome(&problem, &limits).plan().map(|plan| plan.peak);
+                assert_eq!(peak, Some(sides.1), "{count} {seed}");
+            }
+        }
+    }
+}
+
 /// More than the search can finish: alignments leave holes, so that no plan meets the load, and
 /// that takes very long to prove.
 fn endless() -> Problem {

@@ -11,7 +11,7 @@
 //! the best peak, with smaller shares so that this takes about as long. A target that no strategy
 //! met or refuted within its moves only steers the bisection of its round; the bound rises when a
 //! search has finished, and in no other way. Parts of the problem between which nothing is live are
-//! solved one by one.
+//! solved one by one; each is first asked for a [`tiling`](super::tiling).
 
 use std::ops::Range;
 
@@ -21,6 +21,7 @@ use super::order::{Order, STRATEGIES};
 use super::rules::Rules;
 use super::search::{Answer, Search};
 use super::skyline::Skyline;
+use super::tiling::Tiling;
 use crate::model::{Bytes, Reason};
 
 /// Moves of the first round for each bar. A search that succeeds at once makes one to three.
@@ -144,6 +145,10 @@ impl<'a> Hunt<'a> {
         share: u64,
         offsets: &mut [Bytes],
     ) -> Answer {
+        match self.tile(part.clone(), target, offsets) {
+            Answer::Spent => {}
+            answer => return answer,
+        }
         for strategy in STRATEGIES {
             let order = Order::of(self.grid, strategy, self.round);
             let mut skyline = Skyline::new(self.grid, &order, self.rules, target);
@@ -159,6 +164,24 @@ impl<'a> Hunt<'a> {
                     return Answer::Found;
                 }
                 answer => return answer,
+            }
+        }
+        Answer::Spent
+    }
+
+    /// Asks for a plan without waste, forwards and backwards in time.
+    fn tile(&mut self, part: Range<usize>, target: Bytes, offsets: &mut [Bytes]) -> Answer {
+        for turned in [false, true] {
+            let Some(tiling) = Tiling::of(self.grid, part.clone(), target, turned) else { break };
+            match tiling.search(self.round, &mut self.meter) {
+                Err(reason) => return Answer::Stopped(reason),
+                Ok(None) => {}
+                Ok(Some(found)) => {
+                    for (bar, offset) in found {
+                        offsets[bar] = offset;
+                    }
+                    return Answer::Found;
+                }
             }
         }
         Answer::Spent

@@ -6,10 +6,12 @@
 //! peak is the load, and a search that aims at just that has no room to waste: a wrong move shows at
 //! once, and most moves are forced. So the [`hunt`] asks "within the bound?" first, with many
 //! different [`order`]s and small budgets, and only then for more. A search that ends without a plan
-//! is a proof.
+//! is a proof. Where the load is the target everywhere there is not even a hole, and [`tiling`] finds
+//! plans that no skyline leads to.
 //!
 //! ```text
 //! problem ─grid─▶ bars over sections ─hunt─▶ targets ─order─▶ orders ─search─▶ offsets or proof
+//!                                               └───tiling──▶ offsets
 //! ```
 //! Cost: exponential in the worst case; on perfect packings and on the public hard instances about
 //! n moves of O(sections) each. Sources: canonical solutions, dominance, section inference and
@@ -26,6 +28,7 @@ mod order;
 mod rules;
 mod search;
 mod skyline;
+mod tiling;
 mod valley;
 
 pub use rules::Rules;
