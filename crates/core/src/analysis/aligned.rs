@@ -10,20 +10,22 @@
 //! ```
 //! which buffers that all conflict and have one alignment meet: the one that gains most goes on top.
 //!
-//! The aligned load of a step is the largest of these over all grains `u · 2^k`, where `u` is the
-//! greatest common divisor of all alignments. That serves one alignment, whatever it is, and mixed
-//! powers of two. Between two powers that the same alignments are multiples of the larger gives
-//! more, so only those at which one falls out are tried: one for each power found in an alignment.
+//! The aligned load of a step is the largest of these over all grains: the largest powers of two that
+//! divide the alignments, and the alignments themselves unless these are more than 64. So it does not
+//! rise when a buffer goes or gets shorter, as the load does not.
 //!
-//! A sweep over the starts for each grain: O(n log n) each, and there are at most 64. The sum rises at
-//! starts only, and never falls there. Where all sizes are multiples of their alignments it takes
-//! nothing but a look at each buffer.
+//! A sweep over the starts for each grain: O(n log n) each. The sum rises at starts only, and never
+//! falls there. Where all sizes are multiples of their alignments it takes nothing but a look at each
+//! buffer.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use super::Load;
-use crate::model::{Buffer, Bytes, Step, gcd};
+use crate::model::{Buffer, Bytes, Step};
+
+/// As many as there may be powers of two.
+const ALIGNMENTS_MAX: usize = 64;
 
 /// The largest aligned load and the first step that has it. Where no size is rounded to its own
 /// alignment none is to any grain, and it is 0: the load says as much.
@@ -32,7 +34,7 @@ pub(super) fn max_aligned_load(needs: &[Buffer]) -> Load {
     if needs.iter().all(is_whole) {
         return Load::default();
     }
-    let loads = grains(needs).map(|grain| at_grain(needs, grain));
+    let loads = grains(needs).into_iter().map(|grain| at_grain(needs, grain));
     loads.fold(Load::default(), |max, load| if load.bytes > max.bytes { load } else { max })
 }
 
@@ -40,12 +42,10 @@ fn sized(needs: &[Buffer]) -> impl Iterator<Item = &Buffer> {
     needs.iter().filter(|buffer| buffer.size > 0)
 }
 
-/// The grains, from the finest.
-fn grains(needs: &[Buffer]) -> impl Iterator<Item = Bytes> {
-    let unit = sized(needs).fold(0, |unit, buffer| gcd(unit, buffer.alignment)).max(1);
-    let powers =
-        sized(needs).fold(0_u64, |powers, b| powers | 1 << (b.alignment / unit).trailing_zeros());
-    (0..u64::BITS).filter(move |power| powers >> power & 1 == 1).map(move |power| unit << power)
+fn grains(needs: &[Buffer]) -> BTreeSet<Bytes> {
+    let alignments: BTreeSet<Bytes> = sized(needs).map(|buffer| buffer.alignment).collect();
+    let powers = alignments.iter().map(|alignment| 1 << alignment.trailing_zeros()).collect();
+    if alignments.len() > ALIGNMENTS_MAX { powers } else { &alignments | &powers }
 }
 
 /// A buffer whose alignment is a multiple of the grain.
@@ -114,8 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn the_common_divisor_is_a_grain_whatever_it_is() {
-        assert_eq!(aligned_load(&[(5, 12), (5, 18)]), 6 + 5);
+    fn powers_of_two_join_alignments_and_stand_alone_for_too_many() {
+        let odd_times_four = |count| (1..=count).map(|odd| (1, 4 * (2 * odd + 1)));
+        assert_eq!(aligned_load(&odd_times_four(9).collect::<Vec<_>>()), 8 * 4 + 1);
+        let twins = |count| odd_times_four(count).flat_map(|b| [b, b]).collect::<Vec<_>>();
+        assert_eq!(aligned_load(&twins(64)[126..]), 4 * 129 + 1);
+        assert_eq!(aligned_load(&twins(65)), 129 * 4 + 1);
     }
 
     #[test]

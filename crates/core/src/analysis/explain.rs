@@ -14,7 +14,10 @@
 //! last of them. Without alignments or pins the estimate of a buffer is exact, so that as many are
 //! tried as are shown; otherwise a few times as many at most.
 //!
-//! O(n log n) for each change that is tried.
+//! Without any holder the bound is still what the others prove, the floor. So a changed holder is
+//! weighed with those buffers only that are live where more than the floor may be needed, which near
+//! a sharp peak are few. O(n log n), and O(m log m) for each change that is tried, where m are these
+//! few, and all buffers for a change of an op.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -78,8 +81,10 @@ pub struct OpChange {
     pub gone: Bytes,
 }
 
-/// Explains the lower bound of a problem, with at most so many changes of buffers, and of ops.
+/// Explains the lower bound of a problem without ties, with at most so many changes of buffers, and
+/// of ops.
 pub fn explain(problem: &Problem, shown: usize) -> Explanation {
+    debug_assert!(problem.ties().is_empty(), "the changes are those of buffers by themselves");
     let (bound, certificate) = lower_bound(problem);
     let load = max_load(problem);
     let step = step_of(certificate, problem);
@@ -90,8 +95,22 @@ pub fn explain(problem: &Problem, shown: usize) -> Explanation {
         Certificate::PinTop => those(problem, |b| b.pin.is_some_and(|pin| pin + b.size == bound)),
         _ => live.clone(),
     };
-    let (end, profile) = (end_of(problem), Profile::of(problem));
-    let case = Case { problem, bound, step, end, profile, holders, shown };
+    let without_live = changed(problem, |_, b| if is_live(b) { gone(b) } else { *b });
+    let floor = match certificate {
+        Certificate::PinTop => 0,
+        _ => lower_bound(&without_live).0,
+    };
+    let case = Case {
+        problem,
+        bound,
+        floor,
+        step,
+        end: end_of(problem),
+        profile: Profile::of(problem, |b| b.size),
+        holders,
+        high: those_above(problem, floor),
+        shown,
+    };
     Explanation {
         lower_bound: bound,
         certificate,
@@ -99,7 +118,7 @@ pub fn explain(problem: &Problem, shown: usize) -> Explanation {
         step,
         end: case.end,
         live,
-        others: max_load(&changed(problem, |_, b| if is_live(b) { gone(b) } else { *b })),
+        others: max_load(&without_live),
         buffers: case.buffers(),
         ops: case.ops(),
     }
@@ -113,6 +132,20 @@ fn those(problem: &Problem, wanted: impl Fn(&Buffer) -> bool) -> Vec<BufferIdx> 
     problem.iter().filter(|(_, buffer)| wanted(buffer)).map(|(idx, _)| idx).collect()
 }
 
+/// The buffers that are live where more than so many bytes may be needed, alignment included, or
+/// pinned beyond these.
+fn those_above(problem: &Problem, floor: Bytes) -> Vec<BufferIdx> {
+    // More than any aligned load: no grain is above the alignment itself.
+    let padded = Profile::of(problem, |b| b.size.next_multiple_of(b.alignment));
+    let high = padded.above(floor);
+    let is_high = |lifetime: Lifetime| {
+        let after = high.partition_point(|interval| interval.end <= lifetime.start);
+        high.get(after).is_some_and(|interval| interval.overlaps(lifetime))
+    };
+    let is_pinned = |b: &Buffer| b.pin.is_some_and(|pin| pin + b.size > floor);
+    those(problem, |b| is_high(b.lifetime) || is_pinned(b))
+}
+
 /// A buffer without bytes is in nobody's way.
 fn gone(buffer: &Buffer) -> Buffer {
     Buffer { size: 0, pin: None, ..*buffer }
@@ -120,7 +153,11 @@ fn gone(buffer: &Buffer) -> Buffer {
 
 /// The problem with other buffers: smaller, shorter, or all turned in time.
 fn changed(problem: &Problem, change: impl Fn(BufferIdx, &Buffer) -> Buffer) -> Problem {
-    let buffers = problem.iter().map(|(idx, b)| Buffer { op: None, ..change(idx, b) });
+    problem_of(problem.iter().map(|(idx, buffer)| change(idx, buffer)))
+}
+
+fn problem_of(buffers: impl Iterator<Item = Buffer>) -> Problem {
+    let buffers = buffers.map(|buffer| Buffer { op: None, ..buffer });
     let Ok(changed) = Problem::new(buffers.collect()) else {
         unreachable!("none of these changes breaks an invariant")
     };
@@ -131,10 +168,14 @@ fn changed(problem: &Problem, change: impl Fn(BufferIdx, &Buffer) -> Buffer) -> 
 struct Case<'a> {
     problem: &'a Problem,
     bound: Bytes,
+    /// What is left of the bound whatever is done to the holders.
+    floor: Bytes,
     step: Step,
     end: Step,
     profile: Profile,
     holders: Vec<BufferIdx>,
+    /// The buffers with which the bound can be above the floor.
+    high: Vec<BufferIdx>,
     shown: usize,
 }
 
@@ -221,8 +262,10 @@ impl Case<'_> {
     }
 
     fn bound_if(&self, changing: BufferIdx, change: impl Fn(&Buffer) -> Buffer) -> Bytes {
-        let one = |idx, buffer: &Buffer| if idx == changing { change(buffer) } else { *buffer };
-        lower_bound(&changed(self.problem, one)).0
+        let one = |&idx: &BufferIdx| {
+            if idx == changing { change(self.buffer(idx)) } else { *self.buffer(idx) }
+        };
+        lower_bound(&problem_of(self.high.iter().map(one))).0.max(self.floor)
     }
 
     /// The bound if a buffer kept only what is on one side of a step within its lifetime.

@@ -3,7 +3,7 @@
 //! One sweep over the steps at which something starts or ends, then a running maximum from either
 //! side. O(n log n) to make, O(log n) to ask.
 
-use crate::model::{Bytes, Problem, Step};
+use crate::model::{Buffer, Bytes, Lifetime, Problem, Step};
 
 /// The load from each step at which it may change to the next.
 #[derive(Debug)]
@@ -17,12 +17,13 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    pub(super) fn of(problem: &Problem) -> Profile {
+    /// The profile of buffers that take so many bytes.
+    pub(super) fn of(problem: &Problem, bytes: impl Fn(&Buffer) -> Bytes) -> Profile {
         // What is freed (false) comes first at a step, which never takes the load below nothing.
         let mut changes: Vec<(Step, bool, Bytes)> = Vec::with_capacity(2 * problem.len());
         for buffer in problem.buffers() {
-            changes.push((buffer.lifetime.start, true, buffer.size));
-            changes.push((buffer.lifetime.end, false, buffer.size));
+            changes.push((buffer.lifetime.start, true, bytes(buffer)));
+            changes.push((buffer.lifetime.end, false, bytes(buffer)));
         }
         changes.sort_unstable();
         let (mut steps, mut loads, mut load) = (Vec::new(), Vec::new(), 0);
@@ -45,6 +46,13 @@ impl Profile {
     pub(super) fn at(&self, step: Step) -> Bytes {
         let begun = self.steps.partition_point(|&other| other <= step);
         if begun == 0 { 0 } else { self.loads[begun - 1] }
+    }
+
+    /// The intervals with a load above this, in their order.
+    pub(super) fn above(&self, bytes: Bytes) -> Vec<Lifetime> {
+        let spans = self.steps.windows(2).zip(&self.loads);
+        let high = spans.filter(|&(_, &load)| load > bytes);
+        high.map(|(span, _)| Lifetime { start: span[0], end: span[1] }).collect()
     }
 
     /// The largest load before a step.
@@ -80,7 +88,7 @@ mod tests {
         let lifetimes = [(2, 9), (3, 5), (3, 4), (4, 9), (5, 6), (11, 12)];
         let sized = (1..).zip(lifetimes).map(|(size, (start, end))| Buffer::new(size, start, end));
         let problem = Problem::new(sized.collect()).unwrap();
-        let profile = Profile::of(&problem);
+        let profile = Profile::of(&problem, |b| b.size);
         let loads: Vec<Bytes> = (0..14)
             .map(|step| {
                 let live = problem.buffers().iter();
@@ -94,7 +102,9 @@ mod tests {
             assert_eq!(profile.at(step), loads[idx], "{step}");
             assert_eq!(profile.before(step), loads[..idx].iter().copied().max().unwrap_or(0));
             assert_eq!(profile.from(step), loads[idx..].iter().copied().max().unwrap_or(0));
+            let is_high = profile.above(7).iter().any(|l| (l.start..l.end).contains(&step));
+            assert_eq!(is_high, loads[idx] > 7);
         }
-        assert_eq!(Profile::of(&Problem::default()).from(3), 0);
+        assert_eq!(Profile::of(&Problem::default(), |b| b.size).from(3), 0);
     }
 }

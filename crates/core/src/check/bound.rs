@@ -31,14 +31,16 @@ fn load_at(problem: &Problem, step: Step) -> Bytes {
 
 /// The most that alignment proves of a step. For a grain `g`, of the live buffers whose alignment is
 /// a multiple of `g` all but the topmost take their size rounded up to `g`, since the next one above
-/// starts at a multiple of `g`. The grains are the common divisor of all alignments times powers of
-/// two, for each live alignment the largest that divides it.
+/// starts at a multiple of `g`. The grains are the largest powers of two that divide the alignments, and
+/// these themselves unless they are more than 64.
 fn aligned_load_at(problem: &Problem, step: Step) -> Bytes {
-    let unit = common_divisor(problem);
     let mut live: Vec<(Bytes, Bytes)> = Vec::new();
     for_each_live(problem, step, |size, alignment| live.push((size, alignment)));
-    let grain_of = |&(_, alignment): &(Bytes, Bytes)| unit << (alignment / unit).trailing_zeros();
-    let grains: BTreeSet<Bytes> = live.iter().map(grain_of).collect();
+    let alignments = alignments(problem);
+    let mut grains: BTreeSet<Bytes> = alignments.iter().map(|a| 1 << a.trailing_zeros()).collect();
+    if alignments.len() <= 64 {
+        grains.extend(alignments);
+    }
     let at_grain = |grain: Bytes| {
         let coarse = live.iter().filter(|(_, alignment)| alignment.is_multiple_of(grain));
         let (mut sum, mut slack_max) = (0, 0);
@@ -70,13 +72,13 @@ fn for_each_live(problem: &Problem, step: Step, mut call: impl FnMut(Bytes, Byte
     }
 }
 
-/// The common divisor of the alignments of all that has bytes.
-fn common_divisor(problem: &Problem) -> Bytes {
-    let alone = problem.iter().filter(|&(idx, b)| b.size > 0 && is_alone(problem, idx));
-    let unit = alone.fold(0, |unit, (_, buffer)| gcd(unit, buffer.alignment));
+/// The alignments of all that has bytes.
+fn alignments(problem: &Problem) -> BTreeSet<Bytes> {
     let has_bytes = |idx: &BufferIdx| problem.buffers()[idx.usize()].size > 0;
+    let alone = problem.iter().filter(|&(idx, b)| b.size > 0 && is_alone(problem, idx));
     let groups = problem.ties().groups().iter().filter(|group| group.iter().any(has_bytes));
-    groups.fold(unit, |unit, group| gcd(unit, common_multiple(problem, group)))
+    let of_groups = groups.map(|group| common_multiple(problem, group));
+    alone.map(|(_, buffer)| buffer.alignment).chain(of_groups).collect()
 }
 
 fn is_alone(problem: &Problem, idx: BufferIdx) -> bool {

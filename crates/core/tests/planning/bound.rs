@@ -51,6 +51,29 @@ fn the_judge_finds_what_every_step_proves() {
     }
 }
 
+proptest! {
+    #[test]
+    fn it_never_rises_when_a_buffer_goes(
+        mut buffers in metamorphic::buffers(12), which in any::<prop::sample::Index>()
+    ) {
+        let before = lower_bound(&Problem::new(buffers.clone()).unwrap()).0;
+        if !buffers.is_empty() {
+            buffers.remove(which.index(buffers.len()));
+        }
+        prop_assert!(lower_bound(&Problem::new(buffers).unwrap()).0 <= before);
+    }
+}
+
+#[test]
+fn the_judge_counts_as_few_grains_of_too_many_alignments() {
+    for count in [64_u64, 65] {
+        let aligned = |odd: u64| Buffer::new(1, 0, 1).aligned(4 * (2 * odd + 1));
+        let problem = Problem::new((1..=count).map(aligned).collect()).unwrap();
+        let (bytes, certificate) = lower_bound(&problem);
+        assert_eq!(check(&problem, &stacked(&problem, certificate, bytes)), Ok(()), "{count}");
+    }
+}
+
 #[test]
 fn an_aligned_load_that_is_not_there_is_refused() {
     let buffers = vec![Buffer::new(5, 0, 2).aligned(8), Buffer::new(6, 1, 3).aligned(8)];
