@@ -7,6 +7,9 @@
 //! them is the neighbour. O(n log n) time, O(n) memory.
 
 mod bound;
+mod tiered;
+
+pub use tiered::check_tiered;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -90,6 +93,12 @@ fn ties_hold(problem: &Problem, offsets: &[Bytes]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The first of the buffers that must have the offset of this one.
+fn shared_offset(problem: &Problem, idx: BufferIdx) -> Option<BufferIdx> {
+    let group = problem.ties().group_of(idx)?;
+    problem.ties().groups()[group].first().copied()
 }
 
 /// The bytes of both ranges; not a range if there are none.

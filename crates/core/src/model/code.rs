@@ -50,6 +50,12 @@ codes! {
     BadInterval = 109 "BAD_INTERVAL";
     /// A buffer is to be kept apart from itself.
     TiedToItself = 110 "TIED_TO_ITSELF";
+    /// There are no tiers, more than 64, or two of one name.
+    BadTiers = 111 "BAD_TIERS";
+    /// A buffer may go to no tier, or buffers that share an offset to no common one.
+    NoTier = 112 "NO_TIER";
+    /// Costs could come to more than 2^63 − 1.
+    CostTooLarge = 113 "COST_TOO_LARGE";
 
     // 2xx: the plan, as judged by check.
     /// A plan has not as many offsets as its problem has buffers.
@@ -76,6 +82,10 @@ codes! {
     ShareBroken = 211 "SHARE_BROKEN";
     /// Two buffers that must be kept apart share bytes.
     NotApart = 212 "NOT_APART";
+    /// A buffer lies in a tier where it may not be, or apart from those that share its offset.
+    TierWrong = 213 "TIER_WRONG";
+    /// The stated cost is not that of the tiers the buffers lie in.
+    CostWrong = 214 "COST_WRONG";
 
     // 3xx: planners.
     /// No planner has this name.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BYTES_MAX, BufferIdx, Bytes, Code, KeyDifference, Lifetime, OpIdx, Step};
+use super::{BYTES_MAX, BufferIdx, Bytes, Code, KeyDifference, Lifetime, OpIdx, Step, TierIdx};
 
 /// Everything this crate can refuse. The text names the buffer and both values; [`Error::code`]
 /// stays the same when a text improves.
@@ -21,6 +21,9 @@ pub enum Error {
     IntervalsOverlap { buffer: BufferIdx, first: Lifetime, second: Lifetime },
     IntervalsUnlike { buffer: BufferIdx, hull: Lifetime, lifetime: Lifetime },
     TiedToItself { buffer: BufferIdx },
+    BadTiers { count: usize, names: usize },
+    NoTier { buffer: BufferIdx },
+    CostTooLarge { bytes: Bytes, cost: u64 },
     OffsetCount { offsets: usize, buffers: usize },
     OffsetMisaligned { buffer: BufferIdx, offset: Bytes, alignment: Bytes },
     PinMoved { buffer: BufferIdx, offset: Bytes, pin: Bytes },
@@ -33,6 +36,8 @@ pub enum Error {
     KeyMismatch(KeyDifference),
     ShareBroken { first: BufferIdx, second: BufferIdx, offsets: (Bytes, Bytes) },
     NotApart { first: BufferIdx, second: BufferIdx, bytes: (Bytes, Bytes) },
+    TierWrong { buffer: BufferIdx, tier: TierIdx },
+    CostWrong { stated: u64, found: u64 },
     UnknownPlanner { name: String, known: String },
     BeyondSolver { value: Bytes, max: Bytes },
     TooBigForPlanner { planner: &'static str, count: usize, max: usize },
@@ -56,6 +61,9 @@ impl Error {
             Error::UnknownBuffer { .. } => Code::UnknownBuffer,
             Error::IntervalsOverlap { .. } | Error::IntervalsUnlike { .. } => Code::BadInterval,
             Error::TiedToItself { .. } => Code::TiedToItself,
+            Error::BadTiers { .. } => Code::BadTiers,
+            Error::NoTier { .. } => Code::NoTier,
+            Error::CostTooLarge { .. } => Code::CostTooLarge,
             Error::OffsetCount { .. } => Code::OffsetCount,
             Error::OffsetMisaligned { .. } => Code::OffsetMisaligned,
             Error::PinMoved { .. } => Code::PinMoved,
@@ -68,6 +76,8 @@ impl Error {
             Error::KeyMismatch(_) => Code::KeyMismatch,
             Error::ShareBroken { .. } => Code::ShareBroken,
             Error::NotApart { .. } => Code::NotApart,
+            Error::TierWrong { .. } => Code::TierWrong,
+            Error::CostWrong { .. } => Code::CostWrong,
             Error::UnknownPlanner { .. } => Code::UnknownPlanner,
             Error::BeyondSolver { .. } => Code::BeyondSolver,
             Error::TooBigForPlanner { .. } => Code::TooBigForPlanner,
@@ -89,6 +99,8 @@ impl Error {
             | Error::IntervalsOverlap { buffer, .. }
             | Error::IntervalsUnlike { buffer, .. }
             | Error::TiedToItself { buffer }
+            | Error::NoTier { buffer }
+            | Error::TierWrong { buffer, .. }
             | Error::OffsetMisaligned { buffer, .. }
             | Error::PinMoved { buffer, .. }
             | Error::OverCapacity { buffer, .. }
@@ -157,6 +169,15 @@ impl fmt::Display for Error {
             Error::TiedToItself { buffer } => {
                 write!(f, "buffer {buffer} is to be kept apart from itself")
             }
+            Error::BadTiers { count, names } => {
+                write!(f, "{count} tiers of {names} names; 1 to 64 of different names are needed")
+            }
+            Error::NoTier { buffer } => {
+                write!(f, "buffer {buffer}: it, and what shares its offset, may go to no tier")
+            }
+            Error::CostTooLarge { bytes, cost } => {
+                write!(f, "{bytes} bytes at a cost of {cost} come to more than {BYTES_MAX}")
+            }
             Error::OffsetCount { offsets, buffers } => {
                 write!(f, "{offsets} offsets for {buffers} buffers")
             }
@@ -199,6 +220,14 @@ impl fmt::Display for Error {
                 f,
                 "buffers {first} and {second} must be kept apart, but share bytes {low}..{high}"
             ),
+            Error::TierWrong { buffer, tier } => write!(
+                f,
+                "buffer {buffer}: it may not be in tier {}, or what shares its offset is elsewhere",
+                tier.0
+            ),
+            Error::CostWrong { stated, found } => {
+                write!(f, "cost is stated as {stated}, but the tiers come to {found}")
+            }
             Error::UnknownPlanner { name, known } => {
                 write!(f, "no planner is named `{name}`; known: {known}")
             }

@@ -19,17 +19,21 @@ impl Code {
             Code::BadInterval => {
                 "let intervals follow each other, from the start of the lifetime to its end"
             }
+            Code::BadTiers => "give 1 to 64 tiers, each with a name of its own",
+            Code::NoTier => "let every buffer go to one of the tiers at least",
+            Code::CostTooLarge => "give costs in proportion: small whole numbers are enough",
             Code::TiedToItself => "keep apart two different buffers",
             Code::OffsetCount => "give one offset for each buffer",
             Code::OffsetMisaligned
             | Code::PinMoved
             | Code::Collision
             | Code::ShareBroken
-            | Code::NotApart => "the plan is unusable: make it again from its problem or trace",
+            | Code::NotApart
+            | Code::TierWrong => "the plan is unusable: make it again from its problem or trace",
             Code::OverCapacity => {
                 "raise the capacity, or make the plan again from its problem or trace"
             }
-            Code::PeakWrong | Code::BoundWrong => {
+            Code::PeakWrong | Code::BoundWrong | Code::CostWrong => {
                 "the plan was edited: make it again from its problem or trace"
             }
             Code::RequestMismatch | Code::RequestCount => "make the plan again from its trace",

@@ -10,6 +10,7 @@ mod outcome;
 mod plan;
 mod problem;
 mod run_plan;
+mod tiers;
 mod ties;
 
 pub use buffer::{Buffer, BufferIdx, Lifetime};
@@ -21,6 +22,10 @@ pub use outcome::{GaveUp, Outcome, Reason, Refutation, RefutationCause, Status};
 pub use plan::{Certificate, Plan};
 pub use problem::Problem;
 pub use run_plan::{Request, RunPlan};
+pub use tiers::{
+    CostCertificate, Tier, TierIdx, TierSet, TieredOutcome, TieredPlan, TieredProblem,
+    TieredRefutation,
+};
 pub use ties::Ties;
 
 /// A number of bytes, and a place counted in bytes from the start of an arena.

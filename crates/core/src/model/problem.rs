@@ -122,6 +122,17 @@ impl Problem {
         Ok(self)
     }
 
+    /// Only these buffers, in this order, with the ties between them. Without ids and capacity.
+    #[must_use]
+    pub fn part(&self, kept: &[BufferIdx]) -> Problem {
+        let buffers = kept.iter().map(|idx| self.buffers[idx.usize()]).collect();
+        let mut part = Problem { buffers, ops: self.ops.clone(), ..Problem::default() };
+        if !self.ties.is_empty() {
+            part.ties = self.ties.part(kept);
+        }
+        part
+    }
+
     /// The buffers, in the order of their [`BufferIdx`].
     #[inline]
     pub fn buffers(&self) -> &[Buffer] {

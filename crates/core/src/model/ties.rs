@@ -1,5 +1,6 @@
 //! What binds buffers beyond their lifetimes: live intervals, shared offsets, pairs kept apart.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{BufferIdx, Error, Lifetime};
@@ -58,6 +59,28 @@ impl Ties {
 
     pub(super) fn is_apart(&self, a: BufferIdx, b: BufferIdx) -> bool {
         self.apart.binary_search(&(a.min(b), a.max(b))).is_ok()
+    }
+
+    /// The ties between these buffers, which are then counted in this order.
+    pub(super) fn part(&self, kept: &[BufferIdx]) -> Ties {
+        let position: BTreeMap<BufferIdx, BufferIdx> =
+            kept.iter().copied().zip((0..).map(BufferIdx)).collect();
+        let new = |idx: &BufferIdx| position.get(idx).copied();
+        let mut part = Ties::default();
+        let mut spanned: Vec<(BufferIdx, &[Lifetime])> =
+            self.spanned().filter_map(|(idx, intervals)| Some((new(&idx)?, intervals))).collect();
+        spanned.sort_unstable_by_key(|&(idx, _)| idx);
+        for (idx, intervals) in spanned {
+            let first = part.intervals.len();
+            part.intervals.extend(intervals);
+            part.spanned.push((idx, first..part.intervals.len()));
+        }
+        let groups = self.groups.iter().map(|group| group.iter().filter_map(new).collect());
+        part.set_groups(&groups.collect::<Vec<_>>());
+        let apart = self.apart.iter().filter_map(|(a, b)| Some((new(a)?, new(b)?)));
+        part.apart = apart.map(|(a, b)| (a.min(b), a.max(b))).collect();
+        part.apart.sort_unstable();
+        part
     }
 
     /// Takes the intervals of buffers in any order. Those that touch become one.

@@ -11,6 +11,8 @@
 //! | `exact` | exact: branch and bound over a skyline | exponential; stops at a limit |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |
 //!
+//! All of them take problems with ties, and `plan_tiered` spreads a problem over several arenas.
+//!
 //! A planner imports [`analysis`](crate::analysis), the nouns and the fitting shared here, never
 //! another planner; only the portfolio does.
 
@@ -29,6 +31,7 @@ mod skyline;
 mod sweep;
 mod taken;
 mod tied;
+mod tiers;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;
@@ -38,6 +41,7 @@ pub use greedy::Greedy;
 pub use ilp::Ilp;
 pub use skyline::Skyline;
 pub use sweep::Sweep;
+pub use tiers::plan_tiered;
 
 use crate::limits::Limits;
 use crate::model::{Error, Outcome, Problem};

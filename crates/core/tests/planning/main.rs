@@ -14,4 +14,5 @@ mod naive;
 mod packing;
 mod planners;
 mod rectangles;
+mod tiers;
 mod ties;

@@ -56,7 +56,7 @@ fn with_apart(problem: Problem, count: u64, random: &mut Random) -> Problem {
 }
 
 /// Random buffers with random ties of the kinds whose bits are set.
-fn tied(count: u32, seed: u64, kinds: u64) -> Problem {
+pub(crate) fn tied(count: u32, seed: u64, kinds: u64) -> Problem {
     let mut random = Random(seed);
     let family = [families::random, families::aligned][usize::try_from(seed % 2).unwrap()];
     let mut problem = Problem::new(family(count, &mut random)).unwrap();

@@ -19,7 +19,7 @@ mod separation;
 mod shapes;
 
 pub(super) use self::improve::{Improved, improve};
-pub(super) use self::place::place_in_order;
+pub(super) use self::place::{Placed, place_in_order};
 pub(super) use self::separation::Separation;
 pub(super) use self::shapes::Shapes;
 

@@ -50,7 +50,8 @@ pub(super) fn place(
 }
 
 /// The items placed so far.
-struct Placed<'a> {
+#[derive(Debug)]
+pub(in crate::planners) struct Placed<'a> {
     shapes: &'a Shapes,
     taken: Taken,
     offsets: Vec<Bytes>,
@@ -58,10 +59,14 @@ struct Placed<'a> {
 }
 
 impl<'a> Placed<'a> {
-    fn of_pins(shapes: &'a Shapes) -> Placed<'a> {
+    pub(in crate::planners) fn nothing(shapes: &'a Shapes) -> Placed<'a> {
         let taken = Taken::over(shapes.section_count as usize);
         let offsets = vec![0; shapes.items.len()];
-        let mut placed = Placed { shapes, taken, offsets, top: 0 };
+        Placed { shapes, taken, offsets, top: 0 }
+    }
+
+    fn of_pins(shapes: &'a Shapes) -> Placed<'a> {
+        let mut placed = Placed::nothing(shapes);
         for (item, shape) in shapes.items.iter().enumerate() {
             if let Some(pin) = shape.pin {
                 placed.put(item, pin);
@@ -70,7 +75,12 @@ impl<'a> Placed<'a> {
         placed
     }
 
-    fn put(&mut self, item: usize, offset: Bytes) {
+    /// The largest top.
+    pub(in crate::planners) fn top(&self) -> Bytes {
+        self.top
+    }
+
+    pub(in crate::planners) fn put(&mut self, item: usize, offset: Bytes) {
         let Shape { size, ref levels, .. } = self.shapes.items[item];
         self.offsets[item] = offset;
         self.top = self.top.max(offset + size);
@@ -82,13 +92,27 @@ impl<'a> Placed<'a> {
         }
     }
 
+    /// Where an item goes; a pinned one to its pin, if there is room.
+    pub(in crate::planners) fn room(&self, item: usize, rule: Rule) -> Option<Bytes> {
+        match self.shapes.items[item].pin {
+            None => Some(self.fit(item, rule)),
+            Some(pin) => (self.lowest(item, pin) == pin).then_some(pin),
+        }
+    }
+
     fn fit(&self, item: usize, rule: Rule) -> Bytes {
         let Shape { alignment, ref levels, .. } = self.shapes.items[item];
         if let [level] = levels.as_slice() {
             let holes = self.taken.holes(self.spans(level), 0);
             return rule.choose(holes, level.size, alignment).unwrap_or(self.top);
         }
-        let (mut offset, mut agreed) = (0, 0);
+        self.lowest(item, 0)
+    }
+
+    /// The lowest offset, from one on, at which all levels have room.
+    fn lowest(&self, item: usize, from: Bytes) -> Bytes {
+        let Shape { alignment, ref levels, .. } = self.shapes.items[item];
+        let (mut offset, mut agreed) = (from, 0);
         for level in levels.iter().cycle() {
             if agreed == levels.len() {
                 break;
