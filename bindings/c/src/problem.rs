@@ -54,6 +54,9 @@ pub unsafe extern "C" fn memo_problem_read(
             Document::Problem(problem) => problem,
             Document::Plan(plan) => plan.problem().clone(),
             Document::Trace(trace) => liveness(&trace)?.problem,
+            Document::TieredProblem(_) | Document::TieredPlan(_) => {
+                return Err(Failure::new(Code::Unsupported, "the problem has tiers"));
+            }
         };
         if !problem.ties().is_empty() {
             // Columns would lose them without a word.

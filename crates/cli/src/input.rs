@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use memo_formats::{Document, PlanDocument, read_with_warnings};
+use memo_formats::{Document, PlanDocument, TieredPlanDocument, read_with_warnings};
 use memo_malloc::analysis::liveness;
+use memo_malloc::model::TieredProblem;
 use memo_malloc::trace::Trace;
 use memo_malloc::{Code, Key, Limits, Plan, Problem, Request, RunPlan, planners};
 
@@ -17,6 +18,8 @@ pub struct Task {
     pub problem: Problem,
     /// The plan it came with.
     pub plan: Option<Plan>,
+    /// The tiers it is to be spread over.
+    pub tiers: Option<TieredProblem>,
     run: Option<(Key, Vec<Request>)>,
 }
 
@@ -27,17 +30,27 @@ impl Task {
     /// When the file cannot be read or a trace makes no sense.
     pub fn read(path: &Path, console: &Console) -> Result<Task, Failure> {
         match document(path, console)? {
-            Document::Problem(problem) => Ok(Task { problem, plan: None, run: None }),
+            Document::Problem(problem) => Ok(Task::bare(problem)),
+            Document::TieredProblem(problem) => Ok(Task::tiered(&problem)),
+            Document::TieredPlan(document) => Ok(Task::tiered(document.problem())),
             Document::Plan(document) => {
                 let run = document.run_plan();
                 let run = run.map(|run| (run.key().clone(), run.requests().to_vec()));
                 let plan = Some(document.plan().clone());
-                Ok(Task { problem: document.problem().clone(), plan, run })
+                Ok(Task { plan, run, ..Task::bare(document.problem().clone()) })
             }
             Document::Trace(trace) => {
                 Task::of(trace).map_err(|failure| failure.in_file(path.to_string_lossy()))
             }
         }
+    }
+
+    fn bare(problem: Problem) -> Task {
+        Task { problem, plan: None, tiers: None, run: None }
+    }
+
+    fn tiered(problem: &TieredProblem) -> Task {
+        Task { tiers: Some(problem.clone()), ..Task::bare(problem.problem().clone()) }
     }
 
     /// The problem of a trace.
@@ -47,7 +60,7 @@ impl Task {
     pub fn of(trace: Trace) -> Result<Task, Failure> {
         let found = liveness(&trace)?;
         let run = Some((trace.key, found.requests));
-        Ok(Task { problem: found.problem, plan: None, run })
+        Ok(Task { run, ..Task::bare(found.problem) })
     }
 
     /// The file of the plan that is made where nothing else is asked for.
@@ -75,20 +88,46 @@ impl Task {
     }
 }
 
-/// Reads a plan.
+/// Reads a plan, of one arena or several.
+///
+/// # Errors
+/// When the file cannot be read, holds something else, or the plan is not valid.
+pub fn any_plan(path: &Path, console: &Console) -> Result<AnyPlan, Failure> {
+    match document(path, console)? {
+        Document::Plan(plan) => Ok(AnyPlan::One(plan)),
+        Document::TieredPlan(plan) => Ok(AnyPlan::Tiered(plan)),
+        other => Err(no_plan(path, &other)),
+    }
+}
+
+/// A plan of one arena or of several.
+#[derive(Debug)]
+pub enum AnyPlan {
+    /// Of one.
+    One(PlanDocument),
+    /// Of several.
+    Tiered(TieredPlanDocument),
+}
+
+/// Reads a plan of one arena.
 ///
 /// # Errors
 /// When the file cannot be read, holds something else, or the plan is not valid.
 pub fn plan(path: &Path, console: &Console) -> Result<PlanDocument, Failure> {
     match document(path, console)? {
         Document::Plan(plan) => Ok(plan),
-        other => {
-            let message = format!("a {}, but a plan is needed", other.noun());
-            let file = path.to_string_lossy();
-            let fix = format!("memo plan {file} -o plan.json");
-            Err(Failure::new(Code::WrongNoun, message).fix_by(fix).in_file(file))
-        }
+        other => Err(no_plan(path, &other)),
     }
+}
+
+fn no_plan(path: &Path, found: &Document) -> Failure {
+    let file = path.to_string_lossy();
+    let (needed, fix) = match found {
+        Document::TieredPlan(_) => ("a plan of one arena is needed", format!("memo check {file}")),
+        _ => ("a plan is needed", format!("memo plan {file} -o plan.json")),
+    };
+    let message = format!("a {}, but {needed}", found.noun());
+    Failure::new(Code::WrongNoun, message).fix_by(fix).in_file(file)
 }
 
 fn document(path: &Path, console: &Console) -> Result<Document, Failure> {

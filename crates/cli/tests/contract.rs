@@ -186,3 +186,25 @@ fn problems_with_ties_are_planned_and_judged() {
     assert_eq!(infeasible.code, Some(3), "{infeasible:?}");
     assert!(infeasible.err.contains("buffers 0 and 1 must share"), "{infeasible:?}");
 }
+
+#[test]
+fn a_problem_is_spread_over_tiers_and_judged() {
+    let folder = Folder::new();
+    let plan = folder.run("plan a.csv --tier slow@10 --tier fast=8@1 -o p.json --json");
+    assert_eq!(plan.code, Some(0), "{plan:?}");
+    let plan = plan.json();
+    assert_eq!((&plan["status"], &plan["cost"]), (&json!("optimal"), &plan["lower_bound"]));
+    assert_eq!(plan["tiers"][1]["peak"], 8);
+    let check = folder.run("check p.json");
+    assert_eq!(check.code, Some(0), "{check:?}");
+    assert!(check.out.contains("valid: 4 buffers in 2 tiers"), "{check:?}");
+    assert_eq!(folder.run("check p.json --json").json()["cost"], plan["cost"]);
+    let again = folder.run("plan p.json --json").json();
+    assert_eq!(again["cost"], plan["cost"]);
+    let shown = folder.run("show p.json --json");
+    assert_eq!(shown.json()["error"]["code"], "WRONG_NOUN");
+    let mixed = folder.run("plan a.csv --tier fast=8 --capacity 9 --json").json();
+    assert_eq!(mixed["error"]["code"], "BAD_ARGUMENT");
+    let small = folder.run("plan a.csv --tier fast=8@1 --tier slow=1@10");
+    assert_eq!(small.code, Some(3), "{small:?}");
+}

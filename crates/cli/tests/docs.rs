@@ -44,7 +44,18 @@ fn the_examples_of_the_formats_can_be_read() {
             Err(error) => panic!("{error}\n{example}"),
         })
         .collect();
-    assert_eq!(nouns, ["problem", "problem", "run plan", "trace", "plan"]);
+    assert_eq!(
+        nouns,
+        [
+            "problem",
+            "problem",
+            "problem of several tiers",
+            "run plan",
+            "plan of several tiers",
+            "trace",
+            "plan"
+        ]
+    );
 }
 
 #[test]

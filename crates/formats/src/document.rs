@@ -1,6 +1,7 @@
 //! What a file can hold.
 
-use memo_malloc::check::check_run;
+use memo_malloc::check::{check_run, check_tiered};
+use memo_malloc::model::{TieredPlan, TieredProblem};
 use memo_malloc::trace::Trace;
 use memo_malloc::{Error, Plan, Problem, RunPlan, check};
 
@@ -13,6 +14,10 @@ pub enum Document {
     Plan(PlanDocument),
     /// The record of a run.
     Trace(Trace),
+    /// Buffers to be spread over several arenas.
+    TieredProblem(TieredProblem),
+    /// Buffers, and where they lie in several arenas.
+    TieredPlan(TieredPlanDocument),
 }
 
 impl Document {
@@ -22,6 +27,8 @@ impl Document {
             Document::Problem(_) => "problem",
             Document::Plan(_) => "plan",
             Document::Trace(_) => "trace",
+            Document::TieredProblem(_) => "problem of several tiers",
+            Document::TieredPlan(_) => "plan of several tiers",
         }
     }
 }
@@ -79,5 +86,35 @@ impl PlanDocument {
             Body::Bare(..) => None,
             Body::ForRun(run_plan) => Some(run_plan),
         }
+    }
+}
+
+/// A plan over several tiers with the problem it solves.
+///
+/// Invariant, held by construction: the plan has passed [`check_tiered`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TieredPlanDocument {
+    problem: TieredProblem,
+    plan: TieredPlan,
+}
+
+impl TieredPlanDocument {
+    /// A plan of a problem, judged.
+    ///
+    /// # Errors
+    /// What [`check_tiered`] finds.
+    pub fn new(problem: TieredProblem, plan: TieredPlan) -> Result<TieredPlanDocument, Error> {
+        check_tiered(&problem, &plan)?;
+        Ok(TieredPlanDocument { problem, plan })
+    }
+
+    /// The problem the plan solves.
+    pub fn problem(&self) -> &TieredProblem {
+        &self.problem
+    }
+
+    /// Tiers and offsets.
+    pub fn plan(&self) -> &TieredPlan {
+        &self.plan
     }
 }

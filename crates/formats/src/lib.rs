@@ -21,7 +21,7 @@ mod input;
 mod json;
 mod output;
 
-pub use document::{Document, PlanDocument};
+pub use document::{Document, PlanDocument, TieredPlanDocument};
 pub use error::{Error, Place};
 pub use format::Format;
 pub use input::{INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_with_warnings};

@@ -120,6 +120,10 @@ fn text(document: &Document, format: Format) -> Result<Vec<u8>, Error> {
         (Format::Csv, Document::Plan(plan)) => {
             csv::write(&mut out, plan.problem(), Some(plan.plan()))
         }
+        (Format::Csv, Document::TieredProblem(_) | Document::TieredPlan(_)) => {
+            return Err(Error::new(Code::Unsupported, "CSV has no place for tiers")
+                .fix_by("end the name in .json or .json.gz"));
+        }
         (Format::Csv, Document::Trace(_)) => {
             return Err(Error::new(Code::WrongNoun, "CSV holds problems and plans, no traces")
                 .fix_by("end the name in .json or .json.gz"));

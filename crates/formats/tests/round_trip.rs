@@ -4,10 +4,13 @@
 
 use std::path::Path;
 
-use memo_formats::{Document, Format, Overwrite, PlanDocument, read, read_bytes, write, write_as};
+use memo_formats::{
+    Document, Format, Overwrite, PlanDocument, TieredPlanDocument, read, read_bytes, write,
+    write_as,
+};
 use memo_malloc::analysis::lower_bound;
-use memo_malloc::model::{BufferIdx, OpIdx, OpTag};
-use memo_malloc::planners::{Greedy, Planner};
+use memo_malloc::model::{BufferIdx, OpIdx, OpTag, Tier, TierIdx, TierSet, TieredProblem};
+use memo_malloc::planners::{Greedy, Planner, plan_tiered};
 use memo_malloc::trace::{Event, EventKind, Recorder, ThreadIdx, Trace};
 use memo_malloc::{Buffer, Key, Lifetime, Limits, Plan, Problem, Request, RunPlan};
 use proptest::collection::vec;
@@ -142,6 +145,24 @@ proptest! {
         prop_assert_eq!(&read_bytes("x", &text(&document, Format::Csv)).unwrap(), &document);
         let document = Document::Problem(tied(paused(problem)));
         prop_assert_eq!(&read_bytes("x", &text(&document, Format::Json)).unwrap(), &document);
+    }
+
+    #[test]
+    fn problems_and_plans_of_several_tiers(problem in tagged(), choose in any::<bool>()) {
+        let tier = |name: &str, capacity, cost| Tier { name: name.into(), capacity, cost };
+        let tiers = vec![tier("slow", None, 3), tier("fast", Some(1 << 12), 0)];
+        let slow: TierSet = [TierIdx(0)].into_iter().collect();
+        let set = |at: usize| if choose && at % 2 == 1 { slow } else { TierSet::ALL };
+        let sets = (0..problem.len()).map(set).collect();
+        let problem = TieredProblem::new(plain(&problem), tiers, sets).unwrap();
+        let document = Document::TieredProblem(problem.clone());
+        prop_assert_eq!(&read_bytes("x", &text(&document, Format::Json)).unwrap(), &document);
+        let outcome = plan_tiered(&problem, &Limits::default()).unwrap();
+        let plan = outcome.plan().unwrap().clone();
+        let document = Document::TieredPlan(TieredPlanDocument::new(problem, plan).unwrap());
+        prop_assert_eq!(&read_bytes("x", &text(&document, Format::Json)).unwrap(), &document);
+        let error = write_as(&mut Vec::new(), &document, Format::Csv).unwrap_err();
+        prop_assert_eq!(error.code().name(), "UNSUPPORTED");
     }
 
     #[test]

@@ -39,9 +39,9 @@ pub struct Args {
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let task = Task::read(&self.input, console)?;
-        if !task.problem.ties().is_empty() {
-            let message = "the changes that `explain` tries are those of buffers without ties";
-            let fix = "leave out `ties` to explain the buffers by themselves";
+        if !task.problem.ties().is_empty() || task.tiers.is_some() {
+            let message = "the changes that `explain` tries are those of one arena without ties";
+            let fix = "leave out `ties` and `tiers` to explain the buffers by themselves";
             return Err(Failure::new(Code::Unsupported, message).fix_by(fix));
         }
         let (plan, planner) = match task.plan {

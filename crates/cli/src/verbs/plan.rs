@@ -2,6 +2,7 @@
 
 mod all;
 mod summary;
+mod tiers;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use memo_formats::{Document, Format, Overwrite, may_write, write, write_as};
 use memo_malloc::limits::Stopwatch;
+use memo_malloc::model::Tier;
 use memo_malloc::planners::{self, Planner};
 use memo_malloc::{Bytes, Limits, Outcome};
 
@@ -26,6 +28,7 @@ Examples:
   memo plan buffers.csv -o plan.json
   memo plan trace.json.gz --align 64 -o plan.json.gz
   memo plan buffers.csv --capacity 1MiB --planner ilp --time-limit 10 -o plan.csv
+  memo plan buffers.csv --tier sram=256KiB@1 --tier psram@10 -o plan.json
   memo plan buffers.csv --all --time-limit 2 -o best.json
   generate | memo plan - -o - | memo check -
 ";
@@ -51,6 +54,10 @@ pub struct Args {
     /// Let every planner plan, print a table of what they found, and write the best plan
     #[arg(long, conflicts_with = "planner")]
     all: bool,
+    /// One of several arenas, such as fast=64KiB@1 and slow@10: a name, its capacity and what a byte
+    /// in it costs; once for each. Where IN has tiers, these take their place
+    #[arg(long = "tier", value_name = "NAME=CAPACITY@COST", value_parser = tiers::parse)]
+    tiers: Vec<Tier>,
     /// Most seconds to plan; the best plan so far is written. With --all for each planner, 10 unless
     /// told
     #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, allow_negative_numbers = true)]
@@ -79,6 +86,9 @@ impl Args {
         let planner = planners::by_name(&self.planner)?;
         self.output_is_usable(console)?;
         let task = self.task(console)?;
+        if let Some(problem) = self.tiered(&task)? {
+            return self.run_tiered(problem, console);
+        }
         if self.all {
             return self.run_all(task, console);
         }
@@ -153,15 +163,17 @@ impl Args {
             // The best so far exceeds the capacity: it is a plan of the problem without one.
             task.problem = task.problem.with_capacity(None);
         }
-        let document = Document::Plan(task.solved(plan.clone())?);
-        if is_stdout(output) {
-            let mut text = Vec::new();
-            write_as(&mut text, &document, self.format.into())?;
-            console.write(&text)?;
-        } else {
-            write(output, &document, self.overwrite())?;
-        }
+        self.put(output, &Document::Plan(task.solved(plan.clone())?), console)?;
         Ok(Some(output.clone()))
+    }
+
+    fn put(&self, output: &Path, document: &Document, console: &Console) -> Result<(), Failure> {
+        if !is_stdout(output) {
+            return Ok(write(output, document, self.overwrite())?);
+        }
+        let mut text = Vec::new();
+        write_as(&mut text, document, self.format.into())?;
+        console.write(&text)
     }
 }
 

@@ -8,6 +8,7 @@ mod columns;
 mod layout;
 mod plan;
 mod problem;
+mod tiers;
 mod ties;
 mod trace;
 
@@ -21,12 +22,13 @@ use crate::{Document, Error, Place};
 /// The version of all three nouns, raised when an old reader would misunderstand a file.
 const VERSION: u32 = 1;
 
-/// The version of a problem with ties, or of a plan of one: a reader of version 1 would pass over
-/// the ties, and let bytes collide.
+/// The version of a problem with ties or tiers, or of a plan of one: a reader of version 1 would pass
+/// over these, and let bytes collide.
 const TIED_VERSION: u32 = 2;
 
 const PROBLEM: &str = "memo-problem";
 const PLAN: &str = "memo-plan";
+const TIERED_PLAN: &str = "memo-tiered-plan";
 const TRACE: &str = "memo-trace";
 
 /// What every file begins with.
@@ -54,10 +56,12 @@ pub(crate) fn read(text: &[u8]) -> Result<Document, Error> {
     let reader = match format.as_str() {
         PROBLEM => problem::read,
         PLAN => plan::read,
+        TIERED_PLAN => tiers::read,
         TRACE => trace::read,
         other => {
             let other = shown(other);
-            let message = format!("format `{other}` is none of {PROBLEM}, {PLAN}, {TRACE}");
+            let message =
+                format!("format `{other}` is none of {PROBLEM}, {PLAN}, {TIERED_PLAN}, {TRACE}");
             return Err(Error::new(Code::UnknownFormat, message).at(path("format")));
         }
     };
@@ -84,6 +88,16 @@ pub(crate) fn text(document: &Document) -> serde_json::Result<Vec<u8>> {
             format: PLAN,
             version: version_of(plan.problem()),
             noun: plan::columns(plan),
+        }),
+        Document::TieredProblem(problem) => layout::text(&File {
+            format: PROBLEM,
+            version: TIED_VERSION,
+            noun: problem::tiered_columns(problem),
+        }),
+        Document::TieredPlan(plan) => layout::text(&File {
+            format: TIERED_PLAN,
+            version: TIED_VERSION,
+            noun: tiers::columns(plan),
         }),
         Document::Trace(trace) => {
             layout::text(&File { format: TRACE, version: VERSION, noun: trace::columns(trace) })

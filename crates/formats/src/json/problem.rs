@@ -1,10 +1,11 @@
 //! A problem as columns.
 
-use memo_malloc::model::OpIdx;
-use memo_malloc::{Buffer, Bytes, Lifetime, Problem, Step};
+use memo_malloc::model::{OpIdx, TieredProblem};
+use memo_malloc::{Buffer, Bytes, Code, Lifetime, Problem, Step};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{OpColumns, optional_length, same_length};
+use super::tiers::{self, TierColumns};
 use super::ties::TieFields;
 use super::{parse, path};
 use crate::{Document, Error};
@@ -19,6 +20,8 @@ pub(super) struct ProblemColumns {
     ops: OpColumns,
     #[serde(default, skip_serializing_if = "TieFields::is_empty")]
     ties: TieFields,
+    #[serde(default, skip_serializing_if = "TierColumns::is_empty")]
+    tiers: TierColumns,
 }
 
 /// Buffers, one array for each field; an array that would say nothing is left out.
@@ -35,10 +38,17 @@ struct BufferColumns {
     op: Vec<Option<u32>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     id: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tiers: Vec<Option<Vec<u8>>>,
 }
 
 pub(super) fn read(text: &[u8]) -> Result<Document, Error> {
-    parse::<ProblemColumns>(text)?.into_problem("").map(Document::Problem)
+    let columns: ProblemColumns = parse(text)?;
+    if columns.tiers.is_empty() {
+        columns.into_problem("").map(Document::Problem)
+    } else {
+        columns.into_tiered("").map(Document::TieredProblem)
+    }
 }
 
 pub(super) fn columns(problem: &Problem) -> ProblemColumns {
@@ -47,12 +57,34 @@ pub(super) fn columns(problem: &Problem) -> ProblemColumns {
         buffers: BufferColumns::of(problem),
         ops: OpColumns::of(problem.ops()),
         ties: TieFields::of(problem),
+        tiers: TierColumns::default(),
     }
+}
+
+pub(super) fn tiered_columns(problem: &TieredProblem) -> ProblemColumns {
+    let mut columns = columns(problem.problem());
+    columns.tiers = TierColumns::of(problem);
+    columns.buffers.tiers = tiers::allowed(problem);
+    columns
 }
 
 impl ProblemColumns {
     /// `prefix` is the path to the problem within its file.
     pub(super) fn into_problem(self, prefix: &str) -> Result<Problem, Error> {
+        if !self.tiers.is_empty() {
+            let message = "a plan of one arena for a problem of several";
+            return Err(Error::new(Code::Malformed, message).at(path(format!("{prefix}tiers"))));
+        }
+        self.into_untiered(prefix)
+    }
+
+    pub(super) fn into_tiered(mut self, prefix: &str) -> Result<TieredProblem, Error> {
+        let tiers = std::mem::take(&mut self.tiers);
+        let allowed = std::mem::take(&mut self.buffers.tiers);
+        tiers.spread(self.into_untiered(prefix)?, allowed, prefix)
+    }
+
+    fn into_untiered(self, prefix: &str) -> Result<Problem, Error> {
         let (buffers, ids) = self.buffers.into_buffers(prefix)?;
         let at_buffer = |error: memo_malloc::Error| locate(error, prefix);
         let problem = Problem::with_ops(buffers, self.ops.into_ops()?).map_err(at_buffer)?;
@@ -80,6 +112,7 @@ impl BufferColumns {
             pin: unless_all(buffers, &None, |buffer| buffer.pin),
             op: unless_all(buffers, &None, |buffer| buffer.op.map(|op| op.0)),
             id: problem.ids().to_vec(),
+            tiers: Vec::new(),
         }
     }
 

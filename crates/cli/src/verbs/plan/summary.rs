@@ -132,13 +132,20 @@ pub(super) fn infeasible(refutation: &Refutation) -> Failure {
             format!("pinned buffers {first} and {second} are live together and share bytes"),
             "move one of the two pins".to_owned(),
         ),
-        RefutationCause::TiesContradict { first, second } => (
-            format!(
-                "buffers {first} and {second} must share their offset, but their pins, an alignment or a pair to be kept apart forbids it"
-            ),
-            "let the two share no longer, or loosen what forbids it".to_owned(),
-        ),
+        cause @ RefutationCause::TiesContradict { .. } => return untenable(cause),
         _ => (needs, "raise --capacity or move the pins".to_owned()),
     };
+    Failure::new(Code::Infeasible, message).fix_by(fix).ending(Exit::Infeasible)
+}
+
+/// Ties that no capacity helps.
+pub(super) fn untenable(cause: RefutationCause) -> Failure {
+    let message = match cause {
+        RefutationCause::TiesContradict { first, second } => format!(
+            "buffers {first} and {second} must share their offset, but their pins, an alignment or a pair to be kept apart forbids it"
+        ),
+        _ => "the ties of the buffers contradict each other".to_owned(),
+    };
+    let fix = "let the two share no longer, or loosen what forbids it";
     Failure::new(Code::Infeasible, message).fix_by(fix).ending(Exit::Infeasible)
 }
