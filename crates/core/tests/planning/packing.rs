@@ -80,6 +80,15 @@ fn what_lives_at_the_peak_is_stacked_without_holes() {
 }
 
 #[test]
+fn a_sweep_without_time_still_uses_bytes_again() {
+    let mut random = Random(1);
+    let buffers = (0..20_000).map(|start| Buffer::new(random.within(1, 64), start, start + 400));
+    let problem = Problem::new(buffers.collect()).unwrap();
+    let plan = plan(&Sweep, &problem, &Limits::time(std::time::Duration::ZERO));
+    assert!(plan.peak < 3 * plan.lower_bound, "{} of {}", plan.peak, plan.lower_bound);
+}
+
+#[test]
 fn a_sweep_leaves_the_bytes_of_pins_alone() {
     let pinned = [Buffer::new(8, 0, 3).pinned(4), Buffer::new(8, 5, 9).pinned(8)];
     let free = [Buffer::new(4, 0, 9), Buffer::new(4, 2, 6), Buffer::new(2, 6, 8)];

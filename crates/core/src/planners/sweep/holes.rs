@@ -76,10 +76,9 @@ impl Holes {
         self.insert(low, high);
     }
 
-    /// Leaves nothing but the hole without an end.
-    pub(super) fn close(&mut self) {
-        let top = self.by_place.last_key_value().map_or(0, |(_, &low)| low);
-        *self = Holes::between(vec![(0, top)], self.grain);
+    /// Where the hole without an end begins.
+    pub(super) fn top(&self) -> Bytes {
+        self.by_place.last_key_value().map_or(0, |(_, &low)| low)
     }
 
     /// Adds a hole, or moves the bottom of the one that ends there.

@@ -16,14 +16,17 @@
 //! ```
 //!
 //! It asks for nothing but the live buffers: O(n log n) time for the sorts and the free list,
-//! O(live) memory beside the starts and ends of a half in their orders. Bytes of pinned buffers are left out for good,
-//! whenever they are live. Source: the free list ordered by size is Knuth's (*The Art of Computer
+//! O(live) memory beside the starts and ends of both halves in their orders. Bytes of pinned buffers
+//! are left out for good, whenever they are live. When a limit is reached the rest goes to [`blocks`]
+//! above all else. Source: the free list ordered by size is Knuth's (*The Art of Computer
 //! Programming* 1, 2.5); to begin at the peak is ours.
 
+mod blocks;
 mod holes;
 
 use std::cmp::Reverse;
 
+use self::blocks::Blocks;
 use self::holes::Holes;
 use super::Planner;
 use super::fit::plan_of;
@@ -54,10 +57,12 @@ impl Planner for Sweep {
         let peak = max_load(problem).step;
         let mut offsets: Vec<Bytes> =
             problem.buffers().iter().map(|buffer| buffer.pin.unwrap_or(0)).collect();
-        let halves = [Half::after(peak), Half::before(peak)];
         let at_peak = AtPeak::of(problem, peak, &mut offsets);
-        let reasons = halves.map(|half| half.sweep(problem, &at_peak, &mut offsets, &deadline));
-        let [after, before] = reasons;
+        let halves = [Half::after(peak), Half::before(peak)];
+        // Sorted before anything is placed: little is left to do when a limit is reached.
+        let halves = halves.map(|half| half.events(problem, &at_peak.live));
+        let [after, before] =
+            halves.map(|events| events.sweep(problem, &at_peak.holes, &mut offsets, &deadline));
         let plan = plan_of(problem, offsets);
         Ok(Outcome::stopped(plan, problem.capacity(), after.or(before)))
     }
@@ -127,31 +132,11 @@ impl Half {
         }
     }
 
-    /// Places the buffers of this half. When a limit is reached the rest goes on top.
-    fn sweep(
-        &self,
-        problem: &Problem,
-        at_peak: &AtPeak,
-        offsets: &mut [Bytes],
-        deadline: &Deadline,
-    ) -> Option<Reason> {
-        let mut holes = at_peak.holes.clone();
+    /// What happens in this half.
+    fn events(&self, problem: &Problem, at_peak: &[BufferIdx]) -> Events {
         let starts = self.starts(problem);
-        let mut ends = self.ends(problem, &starts, &at_peak.live).into_iter().peekable();
-        let mut reason = None;
-        for (start, idx) in starts {
-            if reason.is_none() {
-                while let Some((_, ended)) = ends.next_if(|&(end, _)| end <= start) {
-                    holes.give(offsets[ended.usize()], problem.buffers()[ended.usize()].size);
-                }
-                reason = deadline.reached();
-                // On top of everything is room without a search.
-                reason.inspect(|_| holes.close());
-            }
-            let Buffer { size, alignment, .. } = problem.buffers()[idx.usize()];
-            offsets[idx.usize()] = holes.take(size, alignment);
-        }
-        reason
+        let ends = self.ends(problem, &starts, at_peak);
+        Events { starts, ends }
     }
 
     /// The free buffers of this half by their starts; largest first of those that start together,
@@ -179,5 +164,74 @@ impl Half {
         let mut ends: Vec<_> = all.map(|idx| (end(idx), idx)).collect();
         ends.sort_unstable();
         ends
+    }
+}
+
+/// The starts of a half, and the ends of these buffers and of those at the peak, in their orders.
+struct Events {
+    starts: Vec<(Step, BufferIdx)>,
+    ends: Vec<(Step, BufferIdx)>,
+}
+
+impl Events {
+    /// Places the buffers of a half. When a limit is reached the rest is kept apart, above all else.
+    fn sweep(
+        self,
+        problem: &Problem,
+        at_peak: &Holes,
+        offsets: &mut [Bytes],
+        deadline: &Deadline,
+    ) -> Option<Reason> {
+        let mut holes = at_peak.clone();
+        let mut ends = self.ends.into_iter().peekable();
+        for (at, &(start, idx)) in self.starts.iter().enumerate() {
+            if let Some(reason) = deadline.reached() {
+                let rest = &self.starts[at..];
+                let blocks = Blocks::above(holes.top(), stacked(problem, rest));
+                Rest { problem, blocks, offsets }.place(rest, ends);
+                return Some(reason);
+            }
+            while let Some((_, ended)) = ends.next_if(|&(end, _)| end <= start) {
+                holes.give(offsets[ended.usize()], problem.buffers()[ended.usize()].size);
+            }
+            let Buffer { size, alignment, .. } = problem.buffers()[idx.usize()];
+            offsets[idx.usize()] = holes.take(size, alignment);
+        }
+        None
+    }
+}
+
+/// The most bytes that buffers take on top of each other.
+fn stacked(problem: &Problem, buffers: &[(Step, BufferIdx)]) -> Bytes {
+    let buffer = |idx: BufferIdx| problem.buffers()[idx.usize()];
+    buffers.iter().map(|&(_, idx)| buffer(idx).size + buffer(idx).alignment).sum()
+}
+
+/// What is left of a half when there is no more time for it.
+struct Rest<'a> {
+    problem: &'a Problem,
+    blocks: Blocks,
+    offsets: &'a mut [Bytes],
+}
+
+impl Rest<'_> {
+    fn place(
+        mut self,
+        starts: &[(Step, BufferIdx)],
+        ends: impl Iterator<Item = (Step, BufferIdx)>,
+    ) {
+        let base = self.blocks.top();
+        let mut ends = ends.peekable();
+        for &(start, idx) in starts {
+            while let Some((_, ended)) = ends.next_if(|&(end, _)| end <= start) {
+                let Buffer { size, alignment, .. } = self.problem.buffers()[ended.usize()];
+                let offset = self.offsets[ended.usize()];
+                if offset >= base {
+                    self.blocks.give(offset, size, alignment);
+                }
+            }
+            let Buffer { size, alignment, .. } = self.problem.buffers()[idx.usize()];
+            self.offsets[idx.usize()] = self.blocks.take(size, alignment);
+        }
     }
 }
