@@ -73,15 +73,13 @@ fn pins_of_items(problem: &Problem, reduced: &Reduced) -> Vec<Pinned> {
 
 /// Two pinned buffers that must be kept apart and are not.
 fn touching_apart(problem: &Problem) -> Option<(BufferIdx, BufferIdx)> {
-    let pin_of = |idx: BufferIdx| {
-        let ties = problem.ties();
-        let mates = ties.group_of(idx).map_or(&[][..], |group| &ties.groups()[group]);
-        let mut all = std::iter::once(&idx).chain(mates);
-        all.find_map(|idx| problem.buffers()[idx.usize()].pin)
-    };
+    let buffer = |idx: BufferIdx| &problem.buffers()[idx.usize()];
+    let of_group = |group: &Vec<BufferIdx>| group.iter().find_map(|&idx| buffer(idx).pin);
+    let of_groups: Vec<Option<Bytes>> = problem.ties().groups().iter().map(of_group).collect();
     let range = |idx: BufferIdx| {
-        let low = pin_of(idx)?;
-        Some((low, low + problem.buffers()[idx.usize()].size))
+        let shared = || of_groups[problem.ties().group_of(idx)?];
+        let low = buffer(idx).pin.or_else(shared)?;
+        Some((low, low + buffer(idx).size))
     };
     let share = |a: (Bytes, Bytes), b: (Bytes, Bytes)| a.0.max(b.0) < a.1.min(b.1);
     let touches = |&&(a, b): &&(BufferIdx, BufferIdx)| Some(share(range(a)?, range(b)?));

@@ -6,6 +6,7 @@
 //! up to 10,000            the same, but restarts until the limits are spent
 //! up to 100,000           sweep, skyline, restarts until the limits are spent
 //! more                    sweep; the others only when there are limits to spend
+//! with ties               first and best fits, guided by sweep and skyline ──▶ search over orders
 //! ```
 //! Each heuristic wins somewhere, so the order is by how often it ends at the bound for its cost.
 //! Within a time limit the first plan that is complete is kept, so that a limit costs quality,
@@ -40,6 +41,12 @@ const FEW: (&dyn Planner, &[&dyn Planner]) = (
 /// For many buffers: those whose cost hardly grows faster than the number of buffers.
 const MANY: (&dyn Planner, &[&dyn Planner]) = (&Sweep, &[&Skyline::Restarts]);
 
+/// With ties the first fits know most; the others only guide them.
+const TIED: (&dyn Planner, &[&dyn Planner]) = (
+    &Greedy::BySize,
+    &[&Greedy::ByArea, &BestFit, &Greedy::ByDuration, &Greedy::ByStart, &Sweep, &Skyline::Passes],
+);
+
 /// Beyond this a first fit takes longer than all passes of the skyline.
 const FEW_MAX: usize = 10_000;
 
@@ -71,7 +78,9 @@ impl Planner for Auto {
             return outcome;
         }
         let deadline = limits.start();
-        let is_searched = problem.len() <= SEARCHED_MAX;
+        let is_limited = limits.time.is_some() || limits.nodes.is_some();
+        let is_tied = !problem.ties().is_empty();
+        let is_searched = problem.len() <= SEARCHED_MAX || is_tied && is_limited;
         let best = best_of_heuristics(problem, limits, &deadline)?;
         Ok(if is_searched && !is_final(&best) { searched(problem, best, &deadline) } else { best })
     }
@@ -84,6 +93,7 @@ fn best_of_heuristics(
 ) -> Result<Outcome, Error> {
     let is_unlimited = given.time.is_none() && given.nodes.is_none();
     let (first, others) = match problem.len() {
+        _ if !problem.ties().is_empty() => TIED,
         0..=FEW_MAX => FEW,
         MANY_MAX.. if is_unlimited => (&Sweep as &dyn Planner, &[][..]),
         _ => MANY,

@@ -6,15 +6,19 @@ use super::search::{Aim, Catch, search};
 use super::separation::Separation;
 use super::shapes::Shapes;
 use crate::analysis::Reduced;
-use crate::limits::Deadline;
+use crate::limits::{Deadline, Limits};
 use crate::model::{Bytes, Plan, Problem, Reason};
 use crate::planners::fit::plan_of;
 
-/// How often a search over orders places each item before one over all plans takes over, …
+/// Without limits a search over orders places each item so often, …
 const ROUNDS: u64 = 256;
 
-/// … and how many it places in all: some tenths of a second.
+/// … and all of them in all so often: some tenths of a second.
 const NODES_MAX: u64 = 1 << 17;
+
+/// Up to so many items a search over all plans is likely to end, and gets half of the limits. Of more
+/// it gets a tenth.
+const FEW_MAX: usize = 64;
 
 /// What came of it.
 pub(in crate::planners) struct Improved {
@@ -36,19 +40,25 @@ pub(in crate::planners) fn improve(
     let limits = deadline.limits();
     let bound = first.lower_bound;
     let goal = problem.capacity().unwrap_or(bound).max(bound);
+    let share: u32 = if shapes.items.len() <= FEW_MAX { 2 } else { 10 };
+    let nodes = limits.nodes.map(|nodes| nodes - nodes / u64::from(share));
+    let time = limits.time.map(|time| time / share * (share - 1));
     let own = (ROUNDS * shapes.items.len() as u64).min(NODES_MAX);
-    let nodes = limits.nodes.map_or(own, |nodes| own.min(nodes / 2));
-    let task = Task { offsets: of_items(&reduced, first), goal, nodes, seed: limits.seed };
-    let (offsets, stopped) = better_orders(&shapes, task, deadline);
+    let task = Task {
+        offsets: of_items(&reduced, first),
+        goal,
+        nodes: nodes.or(time.map(|_| u64::MAX)).unwrap_or(own),
+        seed: limits.seed,
+    };
+    let offsets = better_orders(&shapes, task, &Limits { time, ..limits.clone() }.start());
     let best = plan_of(problem, reduced.offsets_of_buffers(&offsets));
-    if stopped.is_some() || best.peak <= goal {
-        return Improved { best, bound, stopped };
-    }
-    let Some(separation) = Separation::of(&shapes) else {
+    let stopped = deadline.reached();
+    let separation = Separation::of(&shapes);
+    let Some(separation) = separation.filter(|_| stopped.is_none() && best.peak > goal) else {
         return Improved { best, bound, stopped };
     };
     let limit = problem.capacity().unwrap_or(Bytes::MAX).min(best.peak - 1);
-    let aim = Aim { limit, goal, nodes: limits.nodes.map(|all| all - nodes) };
+    let aim = Aim { limit, goal, nodes: limits.nodes.map(|nodes| nodes / u64::from(share)) };
     let Catch { offsets, refuted, stopped } = search(&shapes, &separation, aim, deadline);
     let found = offsets.map(|offsets| plan_of(problem, reduced.offsets_of_buffers(&offsets)));
     Improved {

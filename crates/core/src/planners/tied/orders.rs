@@ -8,7 +8,7 @@
 use super::place::place;
 use super::shapes::Shapes;
 use crate::limits::Deadline;
-use crate::model::{Bytes, Reason};
+use crate::model::Bytes;
 use crate::planners::fit::Rule;
 use crate::planners::random::Random;
 
@@ -23,12 +23,12 @@ pub(in crate::planners) struct Task {
     pub(in crate::planners) seed: u64,
 }
 
-/// The best offsets found, and the limit that was reached.
+/// The best offsets found until a limit is reached.
 pub(in crate::planners) fn better_orders(
     shapes: &Shapes,
     task: Task,
     deadline: &Deadline,
-) -> (Vec<Bytes>, Option<Reason>) {
+) -> Vec<Bytes> {
     let Task { offsets: mut best, goal, nodes, seed } = task;
     let mut random = Random::new(seed);
     let mut order: Vec<usize> = (0..shapes.items.len()).collect();
@@ -43,13 +43,13 @@ pub(in crate::planners) fn better_orders(
         change(&mut next, &best, shapes, &mut random);
         let (offsets, reason) = place(shapes, &next, Rule::FirstFit, deadline);
         if reason.is_some() {
-            return (best, reason);
+            break;
         }
         if shapes.peak(&offsets) <= peak {
             (peak, best, order) = (shapes.peak(&offsets), offsets, next);
         }
     }
-    (best, None)
+    best
 }
 
 /// Moves an item of the order: every other time one that ends at the peak, to an earlier place.

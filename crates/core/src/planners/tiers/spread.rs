@@ -9,13 +9,13 @@
 use std::cmp::Reverse;
 
 use super::units::Units;
-use crate::limits::Deadline;
+use crate::limits::{Deadline, Limits};
 use crate::model::{Buffer, Bytes};
 use crate::planners::fit::Rule;
 use crate::planners::random::Random;
 use crate::planners::tied::Placed;
 
-/// The search places each item so many times, …
+/// Without limits the search places each item so many times, …
 const ROUNDS: u64 = 256;
 
 /// … and all items together so many times: some tenths of a second.
@@ -41,8 +41,11 @@ pub(super) fn spread(units: &Units, goal: u64, deadline: &Deadline) -> Option<Sp
         }
     }
     let limits = deadline.limits();
+    // Half of what is left; the rest is for those who may return.
+    let deadline = Limits { time: limits.time.map(|time| time / 2), ..limits.clone() }.start();
     let own = (ROUNDS * order.len() as u64).min(NODES_MAX);
-    let rounds = limits.nodes.unwrap_or(own).min(own) / (order.len().max(1) as u64);
+    let nodes = limits.nodes.or(limits.time.map(|_| u64::MAX)).unwrap_or(own);
+    let rounds = nodes / (order.len().max(1) as u64);
     let mut random = Random::new(limits.seed);
     for _ in 0..rounds {
         if deadline.reached().is_some() || best.as_ref().is_some_and(|best| best.cost <= goal) {
