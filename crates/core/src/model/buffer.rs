@@ -95,7 +95,8 @@ impl Buffer {
         Buffer { op: Some(op), ..self }
     }
 
-    /// Whether the two are live at the same time, so that their bytes must differ.
+    /// Whether the two are live at the same time, so that their bytes must differ: without ties. What
+    /// ties change is known to [`Problem::conflict`](super::Problem::conflict).
     #[inline]
     pub fn conflicts(&self, other: &Buffer) -> bool {
         self.lifetime.overlaps(other.lifetime)
