@@ -20,6 +20,9 @@ const NODES_MAX: u64 = 1 << 17;
 /// it gets a tenth.
 const FEW_MAX: usize = 64;
 
+/// Placements of a brief search over all plans: some milliseconds.
+const BRIEF_NODES: u64 = 1 << 12;
+
 /// What came of it.
 pub(in crate::planners) struct Improved {
     /// The best plan.
@@ -30,6 +33,8 @@ pub(in crate::planners) struct Improved {
 }
 
 /// Goes on from a plan until one is within the capacity, or without one at the smallest peak.
+///
+/// A brief search over all plans comes first: of a few items it ends before anything else has begun.
 pub(in crate::planners) fn improve(
     problem: &Problem,
     first: &Plan,
@@ -37,34 +42,90 @@ pub(in crate::planners) fn improve(
 ) -> Improved {
     let reduced = items(problem);
     let shapes = Shapes::of(&reduced);
-    let limits = deadline.limits();
     let bound = first.lower_bound;
-    let goal = problem.capacity().unwrap_or(bound).max(bound);
+    let mut state = State {
+        problem,
+        reduced: &reduced,
+        shapes: &shapes,
+        separation: Separation::of(&shapes),
+        goal: problem.capacity().unwrap_or(bound).max(bound),
+        best: first.clone(),
+        bound,
+    };
+    let given = deadline.limits().nodes;
+    let brief = given.map_or(BRIEF_NODES, |nodes| BRIEF_NODES.min(nodes / 20));
+    if state.search(Some(brief), deadline) == End::Finished {
+        return state.ended(None);
+    }
     let share: u32 = if shapes.items.len() <= FEW_MAX { 2 } else { 10 };
-    let nodes = limits.nodes.map(|nodes| nodes - nodes / u64::from(share));
-    let time = limits.time.map(|time| time / share * (share - 1));
-    let own = (ROUNDS * shapes.items.len() as u64).min(NODES_MAX);
-    let task = Task {
-        offsets: of_items(&reduced, first),
-        goal,
-        nodes: nodes.or(time.map(|_| u64::MAX)).unwrap_or(own),
-        seed: limits.seed,
-    };
-    let offsets = better_orders(&shapes, task, &Limits { time, ..limits.clone() }.start());
-    let best = plan_of(problem, reduced.offsets_of_buffers(&offsets));
-    let stopped = deadline.reached();
-    let separation = Separation::of(&shapes);
-    let Some(separation) = separation.filter(|_| stopped.is_none() && best.peak > goal) else {
-        return Improved { best, bound, stopped };
-    };
-    let limit = problem.capacity().unwrap_or(Bytes::MAX).min(best.peak - 1);
-    let aim = Aim { limit, goal, nodes: limits.nodes.map(|nodes| nodes / u64::from(share)) };
-    let Catch { offsets, refuted, stopped } = search(&shapes, &separation, aim, deadline);
-    let found = offsets.map(|offsets| plan_of(problem, reduced.offsets_of_buffers(&offsets)));
-    Improved {
-        best: found.unwrap_or(best),
-        bound: refuted.map_or(bound, |refuted| bound.max(refuted + 1)),
-        stopped,
+    state.try_orders(share, deadline);
+    let nodes = given.map(|nodes| nodes / u64::from(share));
+    match deadline.reached().map_or_else(|| state.search(nodes, deadline), End::Stopped) {
+        End::Stopped(reason) => state.ended(Some(reason)),
+        End::Finished | End::NotTried => state.ended(None),
+    }
+}
+
+/// What is known so far.
+struct State<'a> {
+    problem: &'a Problem,
+    reduced: &'a Reduced,
+    shapes: &'a Shapes,
+    /// None where pairs kept apart are too many to search.
+    separation: Option<Separation>,
+    /// A peak that is good enough.
+    goal: Bytes,
+    best: Plan,
+    bound: Bytes,
+}
+
+/// How a search over all plans ended: with a plan that is good enough or a proof, or before.
+#[derive(PartialEq, Eq)]
+enum End {
+    Finished,
+    Stopped(Reason),
+    NotTried,
+}
+
+impl State<'_> {
+    /// Searches all plans that are better than the best.
+    fn search(&mut self, nodes: Option<u64>, deadline: &Deadline) -> End {
+        if self.best.peak <= self.goal {
+            return End::Finished;
+        }
+        let Some(separation) = &self.separation else { return End::NotTried };
+        let limit = self.problem.capacity().unwrap_or(Bytes::MAX).min(self.best.peak - 1);
+        let aim = Aim { limit, goal: self.goal, nodes };
+        let Catch { offsets, refuted, stopped } = search(self.shapes, separation, aim, deadline);
+        if let Some(offsets) = offsets {
+            self.take(&offsets);
+        }
+        self.bound = refuted.map_or(self.bound, |refuted| self.bound.max(refuted + 1));
+        stopped.map_or(End::Finished, End::Stopped)
+    }
+
+    /// Tries orders of a first fit until all but one share of the limits is spent.
+    fn try_orders(&mut self, share: u32, deadline: &Deadline) {
+        let limits = deadline.limits();
+        let nodes = limits.nodes.map(|nodes| nodes - nodes / u64::from(share));
+        let time = limits.time.map(|time| time / share * (share - 1));
+        let own = (ROUNDS * self.shapes.items.len() as u64).min(NODES_MAX);
+        let task = Task {
+            offsets: of_items(self.reduced, &self.best),
+            goal: self.goal,
+            nodes: nodes.or(time.map(|_| u64::MAX)).unwrap_or(own),
+            seed: limits.seed,
+        };
+        let deadline = Limits { time, ..limits }.start();
+        self.take(&better_orders(self.shapes, task, &deadline));
+    }
+
+    fn take(&mut self, offsets: &[Bytes]) {
+        self.best = plan_of(self.problem, self.reduced.offsets_of_buffers(offsets));
+    }
+
+    fn ended(self, stopped: Option<Reason>) -> Improved {
+        Improved { best: self.best, bound: self.bound, stopped }
     }
 }
 
