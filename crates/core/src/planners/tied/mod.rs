@@ -20,6 +20,7 @@ mod shapes;
 
 pub(super) use self::improve::{Improved, improve};
 pub(super) use self::place::{Placed, place_in_order};
+#[cfg(any(feature = "ilp", feature = "highs"))]
 pub(super) use self::separation::Separation;
 pub(super) use self::shapes::Shapes;
 
