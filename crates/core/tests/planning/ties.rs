@@ -107,7 +107,7 @@ fn the_portfolio_and_the_exact_planners_find_the_optimum() {
                 let Some(plan) = plan_of(*planner, problem) else { continue };
                 assert!(plan.lower_bound <= optimum, "{case} by {}: {problem:?}", planner.name());
                 assert!(plan.peak >= optimum, "{case} by {}: {problem:?}", planner.name());
-                if ["auto", "exact", "ilp"].contains(&planner.name()) {
+                if proves(*planner) {
                     let outcome = planner.plan(problem, &Limits::default()).unwrap();
                     let Outcome::Optimal(plan) = outcome else {
                         panic!("{case} by {}: {outcome:?} of {problem:?}", planner.name())
@@ -119,14 +119,19 @@ fn the_portfolio_and_the_exact_planners_find_the_optimum() {
     }
 }
 
+/// Whether it finds the optimum of few buffers; one of them is not in every build.
+fn proves(planner: &dyn Planner) -> bool {
+    ["auto", "exact", "ilp"].contains(&planner.name())
+}
+
 #[test]
 fn a_capacity_below_the_optimum_is_refuted() {
     each(5, 8, |case, problem| {
         let optimum = naive::optimum(problem);
         for (capacity, fits) in [(optimum, true), (optimum - 1, false)] {
             let problem = problem.clone().with_capacity(Some(capacity));
-            for name in ["auto", "exact", "ilp"] {
-                let planner = planners::by_name(name).unwrap();
+            for planner in planners::ALL.iter().filter(|planner| proves(**planner)) {
+                let name = planner.name();
                 let outcome = planner.plan(&problem, &Limits::default()).unwrap();
                 let found = match &outcome {
                     Outcome::Optimal(plan) | Outcome::Feasible(plan) => {
