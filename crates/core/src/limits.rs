@@ -27,6 +27,12 @@ impl Limits {
         Limits { time: Some(time), ..Limits::default() }
     }
 
+    /// The nodes of a search that could go on for ever: those given, any number where a time limit
+    /// ends it, else a budget of its own.
+    pub(crate) fn nodes_or(&self, own: u64) -> u64 {
+        self.nodes.unwrap_or(if self.time.is_some() { u64::MAX } else { own })
+    }
+
     /// Starts the clock.
     pub fn start(&self) -> Deadline {
         Deadline {

@@ -26,9 +26,13 @@ impl Random {
         ((self.next() >> 32) * count) >> 32
     }
 
+    /// An index of something so long.
+    pub(super) fn index(&mut self, len: usize) -> usize {
+        usize::try_from(self.below(len as u64)).unwrap_or(0)
+    }
+
     /// One of these.
     pub(super) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
-        let idx = self.below(choices.len() as u64);
-        choices[usize::try_from(idx).unwrap_or(0)]
+        choices[self.index(choices.len())]
     }
 }

@@ -84,7 +84,7 @@ impl Summary {
 
     /// Says where the plan went, unless that was standard output.
     pub(super) fn wrote(&self, console: &Console) {
-        if let Some(output) = self.output.as_deref().filter(|path| *path != Path::new("-")) {
+        if let Some(output) = self.output.as_deref().filter(|path| !super::is_stdout(path)) {
             let output = output.display();
             console.message(format!("wrote {output}"));
             console.suggest(&[

@@ -94,8 +94,7 @@ impl Planner for Skyline {
 
 /// How many buffers random passes may place.
 fn node_budget(problem: &Problem, limits: &Limits) -> u64 {
-    let own = (problem.len() as u64 * RESTARTS_MAX).min(NODES_MAX);
-    limits.nodes.unwrap_or(if limits.time.is_some() { u64::MAX } else { own })
+    limits.nodes_or((problem.len() as u64 * RESTARTS_MAX).min(NODES_MAX))
 }
 
 /// How time runs in a pass.

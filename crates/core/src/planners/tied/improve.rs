@@ -1,7 +1,7 @@
 //! From a plan of a problem with ties to a better one, and to a proof where that is within reach.
 
 use super::items;
-use super::orders::{Task, better_orders};
+use super::orders::{Task, better_orders, node_budget};
 use super::search::{Aim, Catch, search};
 use super::separation::Separation;
 use super::shapes::Shapes;
@@ -9,12 +9,6 @@ use crate::analysis::Reduced;
 use crate::limits::{Deadline, Limits};
 use crate::model::{Bytes, Plan, Problem, Reason};
 use crate::planners::fit::plan_of;
-
-/// Without limits a search over orders places each item so often, …
-const ROUNDS: u64 = 256;
-
-/// … and all of them in all so often: some tenths of a second.
-const NODES_MAX: u64 = 1 << 17;
 
 /// Up to so many items a search over all plans is likely to end, and gets half of the limits. Of more
 /// it gets a tenth.
@@ -106,18 +100,19 @@ impl State<'_> {
 
     /// Tries orders of a first fit until all but one share of the limits is spent.
     fn try_orders(&mut self, share: u32, deadline: &Deadline) {
-        let limits = deadline.limits();
-        let nodes = limits.nodes.map(|nodes| nodes - nodes / u64::from(share));
-        let time = limits.time.map(|time| time / share * (share - 1));
-        let own = (ROUNDS * self.shapes.items.len() as u64).min(NODES_MAX);
+        let given = deadline.limits();
+        let limits = Limits {
+            nodes: given.nodes.map(|nodes| nodes - nodes / u64::from(share)),
+            time: given.time.map(|time| time / share * (share - 1)),
+            ..given
+        };
         let task = Task {
             offsets: of_items(self.reduced, &self.best),
             goal: self.goal,
-            nodes: nodes.or(time.map(|_| u64::MAX)).unwrap_or(own),
+            nodes: node_budget(&limits, self.shapes.items.len()),
             seed: limits.seed,
         };
-        let deadline = Limits { time, ..limits }.start();
-        self.take(&better_orders(self.shapes, task, &deadline));
+        self.take(&better_orders(self.shapes, task, &limits.start()));
     }
 
     fn take(&mut self, offsets: &[Bytes]) {

@@ -19,6 +19,7 @@ mod separation;
 mod shapes;
 
 pub(super) use self::improve::{Improved, improve};
+pub(super) use self::orders::node_budget;
 pub(super) use self::place::{Placed, place_in_order};
 #[cfg(any(feature = "ilp", feature = "highs"))]
 pub(super) use self::separation::Separation;
@@ -49,11 +50,18 @@ pub(super) fn untied(
         return None;
     }
     let reduced = reduce(problem).ok()?;
-    let outcome = || {
-        let outcome = planner.plan(&reduced.hulls(problem)?, limits)?;
-        Ok(of_buffers(&reduced, outcome))
-    };
-    reduced.is_plain().then(outcome)
+    reduced.is_plain().then(|| plan_items(planner, problem, &reduced, limits))
+}
+
+/// Plans items that are buffers without ties.
+fn plan_items(
+    planner: &dyn Planner,
+    problem: &Problem,
+    reduced: &Reduced,
+    limits: &Limits,
+) -> Result<Outcome, Error> {
+    let outcome = planner.plan(&reduced.hulls(problem)?, limits)?;
+    Ok(of_buffers(reduced, outcome))
 }
 
 /// An outcome for the items as one for the buffers. The cause of a refutation that names buffers has
@@ -80,10 +88,10 @@ pub(super) fn guided(
     if let Some(refutation) = refute(problem) {
         return Ok(Outcome::Infeasible(refutation));
     }
-    if let Some(outcome) = untied(planner, problem, limits) {
-        return outcome;
-    }
     let reduced = items(problem);
+    if reduced.is_plain() {
+        return plan_items(planner, problem, &reduced, limits);
+    }
     let guide = planner.plan(&guide(&reduced, problem)?, &deadline.limits())?;
     let stopped = reason(&guide);
     let mut order: Vec<usize> = (0..reduced.items.len()).collect();

@@ -7,10 +7,21 @@
 
 use super::place::place;
 use super::shapes::Shapes;
-use crate::limits::Deadline;
+use crate::limits::{Deadline, Limits};
 use crate::model::Bytes;
 use crate::planners::fit::Rule;
 use crate::planners::random::Random;
+
+/// Without limits a search over orders places each item so often, …
+const ROUNDS: u64 = 256;
+
+/// … and all of them in all so often: some tenths of a second.
+const NODES_MAX: u64 = 1 << 17;
+
+/// How many of the items a search over their orders may place in all.
+pub(in crate::planners) fn node_budget(limits: &Limits, item_count: usize) -> u64 {
+    limits.nodes_or((ROUNDS * item_count as u64).min(NODES_MAX))
+}
 
 /// Where the search begins, and what ends it.
 pub(in crate::planners) struct Task {
@@ -54,18 +65,12 @@ pub(in crate::planners) fn better_orders(
 
 /// Moves an item of the order: every other time one that ends at the peak, to an earlier place.
 fn change(order: &mut Vec<usize>, offsets: &[Bytes], shapes: &Shapes, random: &mut Random) {
-    let count = order.len() as u64;
     let peak = shapes.peak(offsets);
     let at_peak = |item: &usize| offsets[*item] + shapes.items[*item].size == peak;
-    let any = below(random, count);
+    let any = random.index(order.len());
     let from =
-        if below(random, 2) == 0 { order.iter().position(at_peak).unwrap_or(any) } else { any };
-    let to = if from == any { below(random, count) } else { below(random, from as u64 + 1) };
+        if random.below(2) == 0 { order.iter().position(at_peak).unwrap_or(any) } else { any };
+    let to = random.index(if from == any { order.len() } else { from + 1 });
     let item = order.remove(from);
     order.insert(to, item);
-}
-
-/// A number below one that is an index.
-fn below(random: &mut Random, count: u64) -> usize {
-    usize::try_from(random.below(count)).unwrap_or(0)
 }

@@ -13,13 +13,7 @@ use crate::limits::{Deadline, Limits};
 use crate::model::{Buffer, Bytes};
 use crate::planners::fit::Rule;
 use crate::planners::random::Random;
-use crate::planners::tied::Placed;
-
-/// Without limits the search places each item so many times, …
-const ROUNDS: u64 = 256;
-
-/// … and all items together so many times: some tenths of a second.
-const NODES_MAX: u64 = 1 << 17;
+use crate::planners::tied::{Placed, node_budget};
 
 /// The rank and the offset of each item.
 #[derive(Debug, Clone)]
@@ -43,9 +37,7 @@ pub(super) fn spread(units: &Units, goal: u64, deadline: &Deadline) -> Option<Sp
     let limits = deadline.limits();
     // Half of what is left; the rest is for those who may return.
     let deadline = Limits { time: limits.time.map(|time| time / 2), ..limits.clone() }.start();
-    let own = (ROUNDS * order.len() as u64).min(NODES_MAX);
-    let nodes = limits.nodes.or(limits.time.map(|_| u64::MAX)).unwrap_or(own);
-    let rounds = nodes / (order.len().max(1) as u64);
+    let rounds = node_budget(&limits, order.len()) / (order.len().max(1) as u64);
     let mut random = Random::new(limits.seed);
     for _ in 0..rounds {
         if deadline.reached().is_some() || best.as_ref().is_some_and(|best| best.cost <= goal) {
@@ -99,20 +91,16 @@ fn changed(
     best: Option<&Spread>,
     random: &mut Random,
 ) -> Vec<usize> {
-    let index = |number: u64| usize::try_from(number).unwrap_or(0);
     let mut order = order.to_vec();
     let is_spilled = |item: &usize| {
         best.is_some_and(|best| units.cost(*item, best.ranks[*item]) > units.cost_min(*item))
     };
     let spilled: Vec<usize> = (0..order.len()).filter(|&at| is_spilled(&order[at])).collect();
-    let any = index(random.below(order.len() as u64));
-    let from = if random.below(2) == 0 && !spilled.is_empty() {
-        spilled[index(random.below(spilled.len() as u64))]
-    } else {
-        any
-    };
+    let any = random.index(order.len());
+    let from =
+        if random.below(2) == 0 && !spilled.is_empty() { random.pick(&spilled) } else { any };
     let item = order.remove(from);
-    order.insert(index(random.below(order.len() as u64 + 1)), item);
+    order.insert(random.index(order.len() + 1), item);
     order
 }
 

@@ -276,6 +276,18 @@ fn group(children: Vec<PqTree>) -> Option<PqTree> {
 }
 
 #[cfg(test)]
+impl PqTree {
+    /// A tree after so many random sets of its leaves, but for those that it had no order left for.
+    pub(super) fn drawn(leaf_count: usize, set_count: usize, seed: u64) -> PqTree {
+        let mut random = crate::planners::random::Random::new(seed);
+        (0..set_count).fold(PqTree::of(0..leaf_count), |tree, _| {
+            let set = 1 + random.below((1 << leaf_count) - 1);
+            tree.clone().gather(&|leaf| set >> leaf & 1 == 1).unwrap_or(tree)
+        })
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::planners::random::Random;

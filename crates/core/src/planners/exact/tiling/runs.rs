@@ -78,17 +78,11 @@ impl Lie {
 mod tests {
     use super::super::together::Together;
     use super::*;
-    use crate::planners::random::Random;
 
     #[test]
     fn what_can_lie_together_is_one_run() {
         for seed in 0..300 {
-            let mut random = Random::new(seed);
-            let mut tree = PqTree::of(0..8);
-            for _ in 0..5 {
-                let set = 1 + random.below(255);
-                tree = tree.clone().gather(&|leaf| set >> leaf & 1 == 1).unwrap_or(tree);
-            }
+            let tree = PqTree::drawn(8, 5, seed);
             let together = Together::of(&tree, &Some);
             for set in (1..256_u64).filter(|&set| together.has(set)) {
                 assert_eq!(tree.runs(&|leaf| set >> leaf & 1 == 1), 1, "{tree:?} {set:b}");

@@ -123,17 +123,11 @@ impl Together {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planners::random::Random;
 
     #[test]
     fn a_set_lies_together_if_it_can_be_gathered() {
         for seed in 0..200 {
-            let mut random = Random::new(seed);
-            let mut tree = PqTree::of(0..9);
-            for _ in 0..4 {
-                let set = 1 + random.below(511);
-                tree = tree.clone().gather(&|leaf| set >> leaf & 1 == 1).unwrap_or(tree);
-            }
+            let tree = PqTree::drawn(9, 4, seed);
             // The last two leaves are others.
             let together = Together::of(&tree, &|leaf| (leaf < 7).then_some(leaf));
             let can = |set: u64| tree.clone().gather(&|leaf| set >> leaf & 1 == 1).is_some();
