@@ -78,13 +78,13 @@ impl Layout {
         Layout { turns, planned, bytes_before, waits, wait_ends, bytes }
     }
 
-    /// Finds the starts of all slots in a slab at this address, and which turn waits for which.
+    /// Finds the starts of all slots, and which turn waits for which.
     #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
-    pub(super) fn place(&mut self, base: usize) -> Starts {
+    pub(super) fn place(&mut self) -> Starts {
         let slots: Vec<_> = self.turns.iter().map(Turn::slot).collect();
-        let starts = Starts::new(slots.iter().filter(|s| !s.is_empty()).map(|s| base + s.start));
+        let starts = Starts::new(slots.iter().filter(|s| !s.is_empty()).map(|s| s.start));
         let start = |slot: &Range<usize>| {
-            let found = if slot.is_empty() { None } else { starts.find(base + slot.start) };
+            let found = if slot.is_empty() { None } else { starts.find(slot.start) };
             found.unwrap_or(starts.wall()) as u32
         };
         let pairs = first_successors(&slots);
@@ -105,7 +105,7 @@ impl Layout {
         let turn = |&(offset, size)| Turn { size, offset, ..Turn::NO_SLOT };
         let planned = slots.iter().map(|slot| slot.1).collect();
         let mut layout = Layout::of(slots.iter().map(turn).collect(), planned);
-        let starts = layout.place(UNIT);
+        let starts = layout.place();
         (layout, Words::new(starts.wall()))
     }
 

@@ -22,11 +22,13 @@
 //! | `starts` | from an address to the slots that start there |
 //! | `shared` | from a pointer to its arena; [`free`]; the end of an arena with live blocks |
 //! | `slab`, `region` | memory from the system |
+//! | `pool` | arenas for many plans over few slabs |
 //! | `sync` | the only file that names atomics |
 
 mod layout;
 mod ledger;
 mod owner;
+mod pool;
 mod region;
 mod scope;
 mod shared;
@@ -43,6 +45,8 @@ mod interleavings;
 mod tests;
 
 pub use owner::Arena;
+pub use pool::{Lease, Pool, PoolStats, Prepared};
 pub use scope::Scope;
 pub use shared::{Freed, free, sweep};
+pub use slab::Slab;
 pub use stats::Stats;

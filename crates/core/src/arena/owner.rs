@@ -40,10 +40,12 @@ const MISSES_MAX: u32 = 64;
 /// its blocks, also after it has been dropped.
 #[derive(Debug)]
 pub struct Arena {
-    /// Invariants: the words and the slab of `shared` are of it; `cursor` is at most its end.
+    /// Invariants: the words of `shared` are of it, the slab has its bytes; `cursor` is at most its
+    /// end, and there if there is no slab.
     layout: Layout,
     ledger: Ledger,
     shared: Arc<Shared>,
+    slab: Option<Slab>,
     cursor: usize,
     /// Where the cursor was when it left the last run.
     passed: usize,
@@ -69,12 +71,23 @@ impl Arena {
     /// has no memory. A plan whose buffers collide is accepted: it serves less, but safely.
     pub fn new(run_plan: &RunPlan) -> Result<Arena, Error> {
         shared::sweep();
+        let mut arena = Arena::vacant(run_plan)?;
+        let slab = Slab::new(arena.bytes())?;
+        arena.seat(slab);
+        Ok(arena)
+    }
+
+    /// An arena without a slab: until it gets one, every request falls back.
+    ///
+    /// # Errors
+    /// As [`Arena::new`], but for memory.
+    pub fn vacant(run_plan: &RunPlan) -> Result<Arena, Error> {
         let mut layout = Layout::new(run_plan)?;
-        let slab = Slab::new(layout.bytes)?;
-        let starts = layout.place(slab.base().addr().get());
+        let starts = layout.place();
         Ok(Arena {
             ledger: Ledger::new(layout.end()),
-            shared: Shared::new(starts, slab),
+            shared: Arc::new(Shared::new(starts)),
+            slab: None,
             cursor: layout.end(),
             passed: layout.end(),
             layout,
@@ -85,14 +98,47 @@ impl Arena {
         })
     }
 
+    /// The bytes of the slab it needs.
+    pub fn bytes(&self) -> usize {
+        self.layout.bytes
+    }
+
+    /// Gives the slab away, to be used by another arena. `None` if there is none, in a run, or
+    /// while a block is live: then it stays.
+    pub fn take_slab(&mut self) -> Option<Slab> {
+        if self.phase == Phase::Run || self.shared.is_live() {
+            return None;
+        }
+        self.slab.take().inspect(shared::leave)
+    }
+
+    /// Gets a slab to serve from.
+    ///
+    /// # Errors
+    /// Gives the slab back if it is too small, or there is one already.
+    pub fn put_slab(&mut self, slab: Slab) -> Result<(), Slab> {
+        if self.slab.is_some() || slab.bytes() < self.bytes() {
+            return Err(slab);
+        }
+        self.seat(slab);
+        Ok(())
+    }
+
+    fn seat(&mut self, slab: Slab) {
+        shared::enter(&self.shared, &slab);
+        self.slab = Some(slab);
+    }
+
     /// A new run. The blocks of the run before stay valid until they are freed.
     #[inline]
     pub fn begin(&mut self) {
-        self.leave(Phase::Run);
-        self.ledger.begin(&self.layout, &self.shared.words, self.passed);
-        self.cursor = 0;
-        self.misses = 0;
+        self.leave(if self.slab.is_some() { Phase::Run } else { Phase::Off });
         self.tally.counts.scopes += 1;
+        if self.phase == Phase::Run {
+            self.ledger.begin(&self.layout, &self.shared.words, self.passed);
+            self.cursor = 0;
+            self.misses = 0;
+        }
     }
 
     /// Ends the run: until the next, every request falls back.
@@ -127,21 +173,27 @@ impl Arena {
         Stats { double_frees, strays, ..self.tally_here().stats() }
     }
 
-    /// The addresses of the slab.
+    /// The addresses of the slab; empty if there is none.
     pub fn range(&self) -> Range<usize> {
-        self.shared.slab().range()
+        self.slab.as_ref().map_or(0..0, Slab::range)
+    }
+
+    /// Whether a block of it is live.
+    pub fn is_live(&self) -> bool {
+        self.shared.is_live()
     }
 
     /// Hands the slot of a turn out. The ledger has agreed.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
     fn hand_out(&self, idx: usize, turn: &Turn) -> NonNull<u8> {
-        let shared = &*self.shared;
         // SAFETY: the words are of this layout.
-        let word = unsafe { shared.words.word_unchecked(turn.start as usize) };
+        let word = unsafe { self.shared.words.word_unchecked(turn.start as usize) };
         words::hand_out(word, idx as u32);
-        // SAFETY: the slab has at least the largest top of all slots, so the offset is inside.
-        unsafe { shared.slab().base().add(turn.offset) }
+        // SAFETY: only in a run is there a turn with a slot, so there is a slab.
+        let slab = unsafe { self.slab.as_ref().unwrap_unchecked() };
+        // SAFETY: the slab has at least the largest top of all slots.
+        unsafe { slab.base().add(turn.offset) }
     }
 
     /// Any request, however many starts its turn waits for. A call, so that the few need no stack.
@@ -252,7 +304,9 @@ impl Arena {
 
 impl Drop for Arena {
     fn drop(&mut self) {
-        shared::retire(Arc::clone(&self.shared));
+        if let Some(slab) = self.slab.take() {
+            shared::retire(Arc::clone(&self.shared), slab);
+        }
     }
 }
 

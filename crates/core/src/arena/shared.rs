@@ -4,9 +4,11 @@
 //! pointer alone: pointer → unit → arena → start → word, without a lock and without a
 //! locked instruction.
 //!
+//! An arena without live slots can give its slab to another; the table then leads to that one.
+//!
 //! Blocks may outlive their arena's owner. An owner that goes while slots are live leaves the
-//! shared part on a list of retired ones; the next cold call ([`sweep`]) drops those whose slots
-//! have all been freed. No free takes part in that: its last access is the release store into the
+//! shared part and the slab on a list of retired ones; the next cold call ([`sweep`]) drops those
+//! whose slots have all been freed. No free takes part in that: its last access is the release store into the
 //! word, and a sweep drops an arena only after it has seen, with acquire loads, that store in every
 //! word; no owner is left to make one live again. So nobody is inside an arena that is dropped.
 
@@ -16,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use super::region::{self, UNIT_COUNT_MAX};
 use super::slab::Slab;
 use super::starts::Starts;
-use super::sync::cold::{AtomicPtr, AtomicU64, Ordering, lock};
+use super::sync::cold::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, lock};
 use super::sync::word;
 use super::words::{self, Words};
 
@@ -26,7 +28,7 @@ static ARENAS: [AtomicPtr<Shared>; UNIT_COUNT_MAX] =
     [const { AtomicPtr::new(ptr::null_mut()) }; UNIT_COUNT_MAX];
 
 /// Arenas without an owner, with live slots when they were last looked at.
-static RETIRED: Mutex<Vec<Arc<Shared>>> = Mutex::new(Vec::new());
+static RETIRED: Mutex<Vec<Retired>> = Mutex::new(Vec::new());
 
 /// What became of a pointer given to [`free`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,29 +49,24 @@ pub enum Freed {
 pub(super) struct Shared {
     pub(super) words: Words,
     starts: Starts,
-    slab: Slab,
+    /// The first byte of the slab. Relaxed: who frees a block got it after the arena got the slab.
+    base: AtomicUsize,
     double_frees: AtomicU64,
     strays: AtomicU64,
 }
 
 impl Shared {
-    /// Makes a word for each start, and enters the arena into the table.
-    pub(super) fn new(starts: Starts, slab: Slab) -> Arc<Shared> {
+    /// A word for each start; no slab yet.
+    pub(super) fn new(starts: Starts) -> Shared {
         let counter = || AtomicU64::new(0);
         let (double_frees, strays) = (counter(), counter());
         let words = Words::new(starts.wall());
-        let shared = Arc::new(Shared { words, starts, slab, double_frees, strays });
-        for arena in &ARENAS[shared.slab.units()] {
-            // Release: who finds the pointer finds what it points to.
-            arena.store(Arc::as_ptr(&shared).cast_mut(), Ordering::Release);
-        }
-        shared
+        Shared { words, starts, base: AtomicUsize::new(0), double_frees, strays }
     }
 
-    /// The memory.
-    #[inline]
-    pub(super) fn slab(&self) -> &Slab {
-        &self.slab
+    /// Whether a slot is live.
+    pub(super) fn is_live(&self) -> bool {
+        self.words.live_turns().next().is_some()
     }
 
     /// Blocks freed twice, and pointers freed that were no block.
@@ -80,7 +77,8 @@ impl Shared {
     /// The word of the slots that start at this address.
     #[inline]
     fn word_at(&self, addr: usize) -> Option<&word::AtomicU32> {
-        let start = self.starts.find(addr)?;
+        let offset = addr.wrapping_sub(self.base.load(Ordering::Relaxed));
+        let start = self.starts.find(offset)?;
         // SAFETY: there is a word for each start.
         Some(unsafe { self.words.word_unchecked(start) })
     }
@@ -98,12 +96,32 @@ impl Shared {
     }
 }
 
-impl Drop for Shared {
+/// Enters an arena into the table: pointers into the slab lead to it.
+pub(super) fn enter(shared: &Arc<Shared>, slab: &Slab) {
+    shared.base.store(slab.base().addr().get(), Ordering::Relaxed);
+    for arena in &ARENAS[slab.units()] {
+        // Release: who finds the pointer finds what it points to.
+        arena.store(Arc::as_ptr(shared).cast_mut(), Ordering::Release);
+    }
+}
+
+/// Takes the arena of a slab out of the table, before the slab goes to another or to the system.
+pub(super) fn leave(slab: &Slab) {
+    for arena in &ARENAS[slab.units()] {
+        arena.store(ptr::null_mut(), Ordering::Release);
+    }
+}
+
+/// What is left of an arena whose owner has gone.
+#[derive(Debug)]
+struct Retired {
+    shared: Arc<Shared>,
+    slab: Slab,
+}
+
+impl Drop for Retired {
     fn drop(&mut self) {
-        // Before the slab goes: the next owner of its units enters itself.
-        for arena in &ARENAS[self.slab.units()] {
-            arena.store(ptr::null_mut(), Ordering::Release);
-        }
+        leave(&self.slab);
     }
 }
 
@@ -135,21 +153,21 @@ fn nowhere(addr: usize) -> Freed {
 
 /// Ends the owner's part: the arena goes now if no slot is live, else when the last one is freed
 /// and someone sweeps.
-pub(super) fn retire(shared: Arc<Shared>) {
-    lock(&RETIRED).push(shared);
+pub(super) fn retire(shared: Arc<Shared>, slab: Slab) {
+    lock(&RETIRED).push(Retired { shared, slab });
     sweep();
 }
 
 /// Whether the slab at this address waits for its last blocks to be freed.
 #[cfg(all(test, not(loom)))]
 pub(super) fn is_retired(addr: usize) -> bool {
-    lock(&RETIRED).iter().any(|shared| shared.slab.range().contains(&addr))
+    lock(&RETIRED).iter().any(|retired| retired.slab.range().contains(&addr))
 }
 
 /// Gives the memory of retired arenas back whose blocks have all been freed, and returns how many
 /// are left. Making or dropping an arena does so too.
 pub fn sweep() -> usize {
     let mut retired = lock(&RETIRED);
-    retired.retain(|shared| shared.words.live_turns().next().is_some());
+    retired.retain(|arena| arena.shared.is_live());
     retired.len()
 }

@@ -11,9 +11,11 @@ use crate::model::Error;
 
 use super::region;
 
-/// Committed memory inside the region, aligned to a unit.
+/// Memory that an arena can serve from, resident, aligned to 2 MiB.
+///
+/// An arena without live blocks gives its slab to another one: [`Arena::take_slab`](super::Arena::take_slab).
 #[derive(Debug)]
-pub(super) struct Slab {
+pub struct Slab {
     base: NonNull<u8>,
     len: usize,
     units: Range<usize>,
@@ -29,8 +31,8 @@ impl Slab {
     ///
     /// # Errors
     /// When the system has no addresses or no memory left for it.
-    pub(super) fn new(bytes: usize) -> Result<Slab, Error> {
-        let len = bytes.max(1).next_multiple_of(page_bytes());
+    pub fn new(bytes: usize) -> Result<Slab, Error> {
+        let len = Slab::whole_pages(bytes);
         let (base, units) = region::take(len)?;
         // Made first: from here on, a drop gives the units back.
         let slab = Slab { base, len, units };
@@ -47,6 +49,16 @@ impl Slab {
     #[inline]
     pub(super) fn base(&self) -> NonNull<u8> {
         self.base
+    }
+
+    /// The bytes of a slab that has at least so many.
+    pub(super) fn whole_pages(bytes: usize) -> usize {
+        bytes.max(1).next_multiple_of(page_bytes())
+    }
+
+    /// Its bytes, whole pages.
+    pub fn bytes(&self) -> usize {
+        self.len
     }
 
     /// The addresses.

@@ -60,6 +60,36 @@ impl Tally {
 }
 
 impl Stats {
+    /// What was added since.
+    #[must_use]
+    pub fn since(&self, before: &Stats) -> Stats {
+        self.each(before, u64::wrapping_sub)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(&self, other: &Stats) -> Stats {
+        self.each(other, u64::wrapping_add)
+    }
+
+    fn each(&self, other: &Stats, combine: impl Fn(u64, u64) -> u64) -> Stats {
+        Stats {
+            scopes: combine(self.scopes, other.scopes),
+            hits: combine(self.hits, other.hits),
+            bytes: combine(self.bytes, other.bytes),
+            smaller: combine(self.smaller, other.smaller),
+            skipped: combine(self.skipped, other.skipped),
+            escapes: combine(self.escapes, other.escapes),
+            unexpected: combine(self.unexpected, other.unexpected),
+            occupied: combine(self.occupied, other.occupied),
+            past_end: combine(self.past_end, other.past_end),
+            off: combine(self.off, other.off),
+            outside: combine(self.outside, other.outside),
+            double_frees: combine(self.double_frees, other.double_frees),
+            strays: combine(self.strays, other.strays),
+        }
+    }
+
     /// Requests that were not served, for any reason, planned ones included.
     pub fn fallbacks(&self) -> u64 {
         self.escapes + self.deviations()

@@ -3,6 +3,7 @@
 
 mod model;
 mod policy;
+mod pool;
 mod retirement;
 
 use std::ptr::NonNull;

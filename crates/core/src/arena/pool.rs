@@ -1,0 +1,283 @@
+//! Arenas for many plans and many threads over few slabs.
+//!
+//! A scope *leases* an arena and gives it back when it ends. Between scopes arenas lie on a shelf
+//! with their slabs, so a lease is the first of:
+//!
+//! ```text
+//! an arena of the same plan, last used by this thread      (its bytes may still be in the cache)
+//! any arena of the same plan
+//! the slab of another plan's arena, large enough, nothing live in it, longest unused
+//! a new slab, in place of one that is too small if there is one
+//! an error: the general allocator serves the scope         (over the limit, or no memory)
+//! ```
+//!
+//! So there are as many slabs as there were scopes at once, not as there are threads or plans, plus
+//! those that live blocks keep from moving; each is as large as the largest plan it has served.
+//! Blocks that outlive their scope do not hinder the next one of the same plan: the arena refuses
+//! their bytes and no others.
+
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex};
+
+use crate::model::{Error, RunPlan};
+
+use super::sync::cold::lock;
+use super::{Arena, Slab, Stats, region};
+
+/// A run plan ready to be served by any number of scopes at once.
+#[derive(Debug)]
+pub struct Prepared {
+    run_plan: RunPlan,
+    bytes: usize,
+    /// Arenas that gave their slab away.
+    vacant: Mutex<Vec<Arena>>,
+}
+
+impl Prepared {
+    /// # Errors
+    /// As [`Arena::vacant`].
+    pub fn new(run_plan: RunPlan) -> Result<Arc<Prepared>, Error> {
+        let arena = Arena::vacant(&run_plan)?;
+        let bytes = arena.bytes();
+        Ok(Arc::new(Prepared { run_plan, bytes, vacant: Mutex::new(vec![arena]) }))
+    }
+
+    /// The plan and its run.
+    pub fn run_plan(&self) -> &RunPlan {
+        &self.run_plan
+    }
+
+    fn vacant(&self) -> Result<Arena, Error> {
+        // On its own, so that the lock is not held while an arena is made.
+        let kept = lock(&self.vacant).pop();
+        kept.map_or_else(|| Arena::vacant(&self.run_plan), Ok)
+    }
+}
+
+/// The slabs of a process, or of a part of it that shares a limit.
+#[derive(Debug)]
+pub struct Pool {
+    bytes_max: usize,
+    shelf: Mutex<Shelf>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    /// The longest unused first.
+    idle: Vec<Idle>,
+    /// How often it was trimmed.
+    trims: u64,
+    stats: PoolStats,
+}
+
+#[derive(Debug)]
+struct Idle {
+    arena: Arena,
+    prepared: Arc<Prepared>,
+    thread: usize,
+    /// When it came onto the shelf, in trims.
+    trim: u64,
+}
+
+/// What a pool holds and has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PoolStats {
+    /// Slabs, leased or idle.
+    pub slabs: u64,
+    /// Bytes of these slabs.
+    pub bytes: u64,
+    /// Arenas leased now.
+    pub leased: u64,
+    /// Most arenas ever leased at once.
+    pub most_leased: u64,
+    /// Slabs ever made.
+    pub made: u64,
+    /// Slabs that went from one plan's arena to another's.
+    pub moved: u64,
+    /// Leases refused: over the limit, or the system had no memory.
+    pub refused: u64,
+}
+
+/// An arena for one scope at a time; goes back to its pool when dropped.
+#[derive(Debug)]
+pub struct Lease {
+    arena: ManuallyDrop<Arena>,
+    prepared: Arc<Prepared>,
+    pool: Arc<Pool>,
+    before: Stats,
+}
+
+impl Pool {
+    /// A pool whose slabs have at most this many bytes together.
+    pub fn new(bytes_max: usize) -> Arc<Pool> {
+        Arc::new(Pool { bytes_max, shelf: Mutex::default() })
+    }
+
+    /// An arena of this plan, outside of any run.
+    ///
+    /// # Errors
+    /// When a new slab would exceed the limit, or the system has no memory for it.
+    pub fn lease(self: &Arc<Pool>, prepared: &Arc<Prepared>) -> Result<Lease, Error> {
+        let kept = lock(&self.shelf).lease(prepared);
+        let arena = kept.map_or_else(|| self.seated(prepared), Ok);
+        let arena = arena.inspect_err(|_| lock(&self.shelf).refuse())?;
+        let before = arena.stats();
+        let (prepared, pool) = (Arc::clone(prepared), Arc::clone(self));
+        Ok(Lease { arena: ManuallyDrop::new(arena), prepared, pool, before })
+    }
+
+    /// Gives slabs back to the system that nobody has used since the last trim and in which nothing
+    /// is live. Returns their bytes.
+    pub fn trim(&self) -> u64 {
+        let unused = lock(&self.shelf).trim();
+        // Unmapped without the lock: that takes its time.
+        unused.iter().map(|slab| slab.bytes() as u64).sum()
+    }
+
+    /// What it holds and has done.
+    pub fn stats(&self) -> PoolStats {
+        lock(&self.shelf).stats
+    }
+
+    /// An arena that had no slab, with one from the shelf or a new one.
+    fn seated(&self, prepared: &Prepared) -> Result<Arena, Error> {
+        let mut arena = prepared.vacant()?;
+        let moved = lock(&self.shelf).slab_of_another(prepared.bytes);
+        let slab = moved.map_or_else(|| self.new_slab(prepared.bytes), Ok)?;
+        // Never refused: it is large enough, and the arena has none.
+        drop(arena.put_slab(slab));
+        Ok(arena)
+    }
+
+    fn new_slab(&self, bytes: usize) -> Result<Slab, Error> {
+        let bytes = Slab::whole_pages(bytes);
+        let replaced = lock(&self.shelf).make_room(bytes, self.bytes_max)?;
+        drop(replaced);
+        Slab::new(bytes).inspect_err(|_| lock(&self.shelf).forget(bytes))
+    }
+}
+
+impl Shelf {
+    /// An arena of this plan, of this thread if there is one.
+    fn lease(&mut self, prepared: &Arc<Prepared>) -> Option<Arena> {
+        self.stats.leased += 1;
+        self.stats.most_leased = self.stats.most_leased.max(self.stats.leased);
+        let thread = this_thread();
+        let of_plan = |idle: &Idle| Arc::ptr_eq(&idle.prepared, prepared);
+        let of_thread = |idle: &Idle| idle.thread == thread && of_plan(idle);
+        let own = self.idle.iter().rposition(of_thread);
+        let at = own.or_else(|| self.idle.iter().rposition(of_plan))?;
+        Some(self.idle.remove(at).arena)
+    }
+
+    fn refuse(&mut self) {
+        self.stats.leased -= 1;
+        self.stats.refused += 1;
+    }
+
+    fn give_back(&mut self, arena: Arena, prepared: &Arc<Prepared>) {
+        let (prepared, thread, trim) = (Arc::clone(prepared), this_thread(), self.trims);
+        self.stats.leased -= 1;
+        self.idle.push(Idle { arena, prepared, thread, trim });
+    }
+
+    fn trim(&mut self) -> Vec<Slab> {
+        let mut unused = Vec::new();
+        let trims = self.trims;
+        while let Some(slab) = self.take(|idle| idle.trim < trims) {
+            self.forget(slab.bytes());
+            unused.push(slab);
+        }
+        self.trims += 1;
+        unused
+    }
+
+    /// The slab of the longest unused such arena in which nothing is live.
+    fn take(&mut self, wanted: impl Fn(&Idle) -> bool) -> Option<Slab> {
+        let mut idle = self.idle.iter_mut().enumerate();
+        let (at, slab) = idle.find_map(|(at, idle)| {
+            let slab = if wanted(idle) { idle.arena.take_slab() } else { None };
+            Some((at, slab?))
+        })?;
+        let Idle { arena, prepared, .. } = self.idle.remove(at);
+        lock(&prepared.vacant).push(arena);
+        Some(slab)
+    }
+
+    fn slab_of_another(&mut self, bytes: usize) -> Option<Slab> {
+        let slab = self.take(|idle| idle.arena.range().len() >= bytes)?;
+        self.stats.moved += 1;
+        Some(slab)
+    }
+
+    /// Counts a new slab of so many bytes in, and the idle ones out that it replaces: one of them
+    /// if there is any, and as many more as the limit asks for.
+    fn make_room(&mut self, bytes: usize, bytes_max: usize) -> Result<Vec<Slab>, Error> {
+        let over = || region::no_slab(bytes, &format!("slabs may have {bytes_max} bytes in all"));
+        if bytes > bytes_max {
+            return Err(over());
+        }
+        let mut replaced = Vec::new();
+        while replaced.is_empty() || self.stats.bytes > (bytes_max - bytes) as u64 {
+            match self.take(|_| true) {
+                Some(slab) => {
+                    self.forget(slab.bytes());
+                    replaced.push(slab);
+                }
+                None if self.stats.bytes > (bytes_max - bytes) as u64 => return Err(over()),
+                None => break,
+            }
+        }
+        self.stats.slabs += 1;
+        self.stats.bytes += bytes as u64;
+        self.stats.made += 1;
+        Ok(replaced)
+    }
+
+    fn forget(&mut self, bytes: usize) {
+        self.stats.slabs -= 1;
+        self.stats.bytes -= bytes as u64;
+    }
+}
+
+impl Lease {
+    /// What the arena has done since it was leased.
+    pub fn stats(&self) -> Stats {
+        self.arena.stats().since(&self.before)
+    }
+
+    /// The plan and its run.
+    pub fn prepared(&self) -> &Arc<Prepared> {
+        &self.prepared
+    }
+}
+
+impl Deref for Lease {
+    type Target = Arena;
+
+    fn deref(&self) -> &Arena {
+        &self.arena
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut Arena {
+        &mut self.arena
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // SAFETY: the field is not used after this, as the lease is being dropped.
+        let mut arena = unsafe { ManuallyDrop::take(&mut self.arena) };
+        arena.end();
+        lock(&self.pool.shelf).give_back(arena, &self.prepared);
+    }
+}
+
+/// A number that no other running thread has.
+fn this_thread() -> usize {
+    thread_local!(static HERE: u8 = const { 0 });
+    HERE.with(|here| (&raw const *here).addr())
+}
