@@ -22,7 +22,7 @@ fn main() {
 
 fn build(libtorch: &LibTorch) {
     let mut shim = cxx_build::bridge("src/bridge.rs");
-    shim.files(["cpp/allocator.cc", "cpp/model.cc"]);
+    shim.files(["cpp/allocator.cc", "cpp/model.cc", "cpp/scopes.cc"]);
     for define in libtorch.defines() {
         shim.define(define, None);
     }
@@ -47,6 +47,8 @@ fn build(libtorch: &LibTorch) {
 /// Lets `code` include this LibTorch.
 fn against<'a>(code: &'a mut cc::Build, libtorch: &LibTorch) -> &'a mut cc::Build {
     code.std(libtorch.cpp_standard());
+    // LibTorch is built with it, and the layout of some of its classes depends on it.
+    code.define("NDEBUG", None);
     for include in &libtorch.includes {
         // As system headers: their warnings are not ours.
         code.flag("-isystem").flag(include.display().to_string());

@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The examples, in the order in which README.md quotes them.
-const EXAMPLES: [(&str, &str); 4] = [
+const EXAMPLES: [(&str, &str); 5] = [
     ("ts", "examples/plan.ts"),
     ("rust", "crates/core/examples/plan.rs"),
     ("c", "examples/plan.c"),
+    ("rust", "crates/torch/examples/enable.rs"),
     ("rust", "crates/torch/examples/serve.rs"),
 ];
 

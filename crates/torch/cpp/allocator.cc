@@ -73,6 +73,7 @@ struct Ops {
   at::CallbackHandle callback = at::INVALID_CALLBACK_HANDLE;
   /// How many kernels are open: one called by another has its caller's place.
   int depth = 0;
+  bool with_places = false;
   std::vector<Place> places;
 };
 
@@ -97,7 +98,7 @@ bool is_kernel(const at::RecordFunction& op) {
 }
 
 Place place_of(const at::RecordFunction& op) {
-  if (!is_kernel(op) || ops.depth++ > 0) {
+  if (!is_kernel(op) || ops.depth++ > 0 || !ops.with_places) {
     return {};
   }
   auto stack = torch::jit::currentCallstack();
@@ -151,8 +152,9 @@ void install() {
   c10::SetAllocator(c10::DeviceType::CPU, new MemoAllocator, 255);
 }
 
-void ops_begin() {
+void ops_begin(bool with_places) {
   ops.depth = 0;
+  ops.with_places = with_places;
   // As many as most models have: no growth while they run.
   ops.places.reserve(1024);
   ops.callback = at::addThreadLocalCallback(

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "memo-torch/cpp/kinds.h"
 #include "memo-torch/cpp/shim.h"
 
 #if __has_include(<torch/headeronly/version.h>)
@@ -88,8 +89,8 @@ std::unique_ptr<Tensors> Tensors::only(std::size_t idx) const {
 
 std::size_t Tensors::count() const { return impl->tensors.size(); }
 
-rust::String Tensors::kind(std::size_t idx) const {
-  return std::string(impl->tensors.at(idx).dtype().name());
+rust::String Tensors::signature(std::size_t idx) const {
+  return signature_of(impl->tensors.at(idx));
 }
 
 rust::Vec<std::int64_t> Tensors::shape(std::size_t idx) const {

@@ -15,8 +15,8 @@ namespace memo {
 /// Puts the allocator in place of LibTorch's. To be called once.
 void install();
 
-/// From now on the ops of this thread are reported.
-void ops_begin();
+/// From now on the ops of this thread are reported, with where they come from if asked.
+void ops_begin(bool with_places);
 
 /// Where the ops of a run come from, as LibTorch knew it while they ran.
 class Places {
@@ -32,6 +32,24 @@ class Places {
 /// Ends that.
 std::unique_ptr<Places> ops_end();
 
+// scopes.cc
+
+/// A call of a module's method, while it begins.
+struct Call {
+  const void* arguments;
+  std::size_t count;
+  const char* name;
+
+  /// Of the module's type, the method, the other arguments and the number of threads.
+  std::uint64_t hash() const;
+  /// All that tells this model from others: its code, and the shapes of its weights.
+  rust::String model() const;
+  rust::Vec<rust::String> inputs() const;
+};
+
+/// From now on the calls from outside are reported, on all threads.
+void watch_forwards();
+
 // model.cc
 
 /// A list of dense tensors in memory, shared by reference.
@@ -43,7 +61,7 @@ class Tensors {
   void append(const Tensors& other);
   std::unique_ptr<Tensors> only(std::size_t idx) const;
   std::size_t count() const;
-  rust::String kind(std::size_t idx) const;
+  rust::String signature(std::size_t idx) const;
   rust::Vec<std::int64_t> shape(std::size_t idx) const;
   rust::Slice<const std::uint8_t> bytes(std::size_t idx) const;
 

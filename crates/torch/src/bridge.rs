@@ -2,6 +2,7 @@
 
 use crate::mode::{allocated, freed, op_begins, op_ends, planned};
 use crate::place::{module_place, source_place};
+use crate::service::{forward_begins, forward_ends};
 
 #[cxx::bridge(namespace = "memo")]
 pub(crate) mod ffi {
@@ -13,16 +14,24 @@ pub(crate) mod ffi {
         fn op_ends() -> bool;
         fn module_place(functions: &[u8]) -> String;
         fn source_place(text: &[u8]) -> String;
+        fn forward_begins(call: &Call) -> u64;
+        fn forward_ends(ticket: u64);
     }
 
     unsafe extern "C++" {
         include!("memo-torch/cpp/shim.h");
 
         fn install();
-        fn ops_begin();
+        fn ops_begin(with_places: bool);
         type Places;
         fn ops_end() -> UniquePtr<Places>;
         fn texts(self: &Places) -> Vec<String>;
+
+        type Call;
+        fn hash(self: &Call) -> u64;
+        fn model(self: &Call) -> Result<String>;
+        fn inputs(self: &Call) -> Result<Vec<String>>;
+        fn watch_forwards();
 
         type Tensors;
         fn no_tensors() -> UniquePtr<Tensors>;
@@ -30,7 +39,7 @@ pub(crate) mod ffi {
         fn append(self: Pin<&mut Tensors>, other: &Tensors);
         fn only(self: &Tensors, idx: usize) -> Result<UniquePtr<Tensors>>;
         fn count(self: &Tensors) -> usize;
-        fn kind(self: &Tensors, idx: usize) -> Result<String>;
+        fn signature(self: &Tensors, idx: usize) -> Result<String>;
         fn shape(self: &Tensors, idx: usize) -> Result<Vec<i64>>;
         fn bytes(self: &Tensors, idx: usize) -> Result<&[u8]>;
 

@@ -30,7 +30,7 @@ pub fn capture<T>(key: Key, run: impl FnOnce() -> T) -> (T, Trace) {
 pub fn record<T>(run: impl FnOnce() -> T) -> (T, Recording) {
     install();
     let ((result, places), recorder) = recording(Recorder::new(ALIGNMENT), || {
-        let ops = OpReports::begin();
+        let ops = OpReports::begin(true);
         (run(), ops.end())
     });
     (result, Recording { recorder, places })
@@ -83,11 +83,11 @@ fn inherit_places(trace: &mut Trace) {
 }
 
 /// LibTorch's reports of the ops of this thread, until dropped.
-struct OpReports;
+pub(crate) struct OpReports;
 
 impl OpReports {
-    fn begin() -> OpReports {
-        ffi::ops_begin();
+    pub(crate) fn begin(with_places: bool) -> OpReports {
+        ffi::ops_begin(with_places);
         OpReports
     }
 

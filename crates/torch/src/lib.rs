@@ -28,6 +28,7 @@ mod model;
 mod place;
 mod runtime;
 mod serve;
+mod service;
 mod tensor;
 
 pub use capture::{ALIGNMENT, Recording, capture, record};
@@ -35,4 +36,5 @@ pub use error::Error;
 pub use model::Model;
 pub use runtime::{cpu, install, set_threads, threads, version};
 pub use serve::serve;
+pub use service::{Fallbacks, Options, Scope, ServiceStats, disable, enable, scope, settle, stats};
 pub use tensor::Tensor;

@@ -42,17 +42,35 @@ static RECORDERS: Mutex<Vec<Arc<SharedRecorder>>> = Mutex::new(Vec::new());
 /// which makes the count that its recorder set before visible there.
 static RECORDER_COUNT: AtomicUsize = AtomicUsize::new(0);
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A mode of this thread; the one before returns when this is dropped.
-struct Entered {
+#[derive(Debug)]
+pub(crate) struct Entered {
     before: Mode,
     here: PhantomData<*const ()>,
 }
 
 impl Entered {
+    /// Whether this thread passes its requests on.
+    pub(crate) fn is_free() -> bool {
+        matches!(MODE.get(), Mode::Pass)
+    }
+
+    /// Serves the requests of this thread. The caller keeps the arena where it is, and leaves it
+    /// alone, until this is dropped.
+    pub(crate) fn serving(arena: &mut Arena) -> Entered {
+        Entered::new(Mode::Serve(NonNull::from(arena)))
+    }
+
+    /// Records the requests and ops of this thread. The caller keeps the recorder until this is
+    /// dropped.
+    pub(crate) fn recording(recorder: &Registered) -> Entered {
+        Entered::new(Mode::Record(NonNull::from(&*recorder.0)))
+    }
+
     fn new(mode: Mode) -> Entered {
         Entered { before: MODE.replace(mode), here: PhantomData }
     }
@@ -66,7 +84,7 @@ impl Drop for Entered {
 
 /// Runs `run` with the requests of this thread served from `arena`, as far as it goes along.
 pub(crate) fn serving<T>(arena: &mut Arena, run: impl FnOnce() -> T) -> T {
-    let _entered = Entered::new(Mode::Serve(NonNull::from(arena)));
+    let _entered = Entered::serving(arena);
     run()
 }
 
@@ -74,17 +92,18 @@ pub(crate) fn serving<T>(arena: &mut Arena, run: impl FnOnce() -> T) -> T {
 pub(crate) fn recording<T>(recorder: Recorder, run: impl FnOnce() -> T) -> (T, Recorder) {
     let registered = Registered::new(recorder);
     let result = {
-        let _entered = Entered::new(Mode::Record(NonNull::from(&*registered.0)));
+        let _entered = Entered::recording(&registered);
         run()
     };
     (result, registered.take())
 }
 
 /// An entry of [`RECORDERS`], which goes when this is dropped.
-struct Registered(Arc<SharedRecorder>);
+#[derive(Debug)]
+pub(crate) struct Registered(Arc<SharedRecorder>);
 
 impl Registered {
-    fn new(recorder: Recorder) -> Registered {
+    pub(crate) fn new(recorder: Recorder) -> Registered {
         let shared = Arc::new(SharedRecorder(Mutex::new(recorder)));
         let mut recorders = lock(&RECORDERS);
         recorders.push(Arc::clone(&shared));
@@ -92,7 +111,7 @@ impl Registered {
         Registered(shared)
     }
 
-    fn take(self) -> Recorder {
+    pub(crate) fn take(self) -> Recorder {
         std::mem::replace(&mut *self.0.lock(), Recorder::new(1))
     }
 }

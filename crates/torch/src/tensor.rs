@@ -50,10 +50,7 @@ impl Tensor {
 
     /// Element type and shape as in a [`Key`](memo_malloc::Key), for example `f32[1,3,224,224]`.
     pub fn signature(&self) -> String {
-        let lengths: Vec<String> = self.shape().iter().map(ToString::to_string).collect();
-        let kind = self.list.kind(0).unwrap_or_default();
-        let kind = if kind == "float" { "f32" } else { &kind };
-        format!("{kind}[{}]", lengths.join(","))
+        self.list.signature(0).unwrap_or_default()
     }
 
     /// The lengths of its dimensions.

@@ -53,6 +53,34 @@ class Forked(Tiny):
         return (z + torch.jit.wait(future)).mean([2, 3])
 
 
+class Branching(Tiny):
+    """Takes one of two ways, by what is in its input."""
+
+    def forward(self, x):
+        y = torch.relu(self.first(x))
+        if bool(x.sum() > 0):
+            y = torch.cat([y, y, y], 1).mean(1, keepdim=True)
+            y = torch.sigmoid(y) * torch.tanh(y)
+        return (y + self.second(torch.relu(self.first(x)))).mean([2, 3])
+
+
+class Attention(nn.Module):
+    """An encoder's layer over a sequence of any length."""
+
+    def __init__(self):
+        super().__init__()
+        self.queries = nn.Linear(32, 96)
+        self.out = nn.Linear(32, 32)
+        self.norm = nn.LayerNorm(32)
+
+    def forward(self, x):
+        q, k, v = self.queries(x).chunk(3, 2)
+        weights = torch.softmax(q.bmm(k.transpose(1, 2)) / 5.6, 2)
+        x = self.norm(x + self.out(weights.bmm(v)))
+        x.add_(1.0)
+        return x[:, 0], x.view(-1, 32)
+
+
 class Raising(nn.Module):
     """Refuses every input in its own words."""
 
@@ -67,6 +95,8 @@ MODELS = {
     "tiny": lambda: torch.jit.freeze(torch.jit.script(Tiny().eval())),
     "scripted": lambda: torch.jit.script(Deep().eval()),
     "traced": lambda: torch.jit.trace(Deep().eval(), EXAMPLE),
+    "branching": lambda: torch.jit.script(Branching().eval()),
+    "attention": lambda: torch.jit.freeze(torch.jit.script(Attention().eval())),
     "forked": lambda: torch.jit.script(Forked().eval()),
     "raising": lambda: torch.jit.script(Raising().eval()),
 }

@@ -1,0 +1,101 @@
+//! The background thread: plans what was recorded, saves the plans, gives unused slabs back.
+
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use memo_malloc::arena::{Pool, Prepared};
+use memo_malloc::trace::{Recorder, Trace};
+use memo_malloc::{Limits, RunPlan, analysis, planners};
+
+use super::Options;
+use super::entry::Entry;
+use super::store::Store;
+use crate::mode::lock;
+
+/// The handle to it. Without a thread, as where the system gives none, nothing is ever planned.
+pub(super) struct Planner {
+    tasks: Option<Sender<Task>>,
+    /// Recorded runs that are not planned yet.
+    pending: Arc<(Mutex<usize>, Condvar)>,
+}
+
+enum Task {
+    Plan(Arc<Entry>, Box<Recorder>),
+    Stop,
+}
+
+struct Worker {
+    limits: Limits,
+    pool: Arc<Pool>,
+    store: Option<Store>,
+    pending: Arc<(Mutex<usize>, Condvar)>,
+}
+
+impl Planner {
+    pub(super) fn start(options: &Options, pool: Arc<Pool>, store: Option<Store>) -> Planner {
+        let pending = Arc::default();
+        let limits = Limits::time(options.planning_limit);
+        let worker = Worker { limits, pool, store, pending: Arc::clone(&pending) };
+        let (tasks, received) = mpsc::channel();
+        let trim_after = options.trim_after.max(Duration::from_millis(1));
+        let work = move || {
+            loop {
+                match received.recv_timeout(trim_after) {
+                    Ok(Task::Plan(entry, recorder)) => worker.plan(&entry, *recorder),
+                    Ok(Task::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                    Err(RecvTimeoutError::Timeout) => drop(worker.pool.trim()),
+                }
+            }
+        };
+        let started = thread::Builder::new().name("memo-planner".to_owned()).spawn(work);
+        Planner { tasks: started.ok().map(|_| tasks), pending }
+    }
+
+    pub(super) fn plan(&self, entry: &Arc<Entry>, recorder: Recorder) {
+        *lock(&self.pending.0) += 1;
+        let task = Task::Plan(Arc::clone(entry), Box::new(recorder));
+        let sent = self.tasks.as_ref().is_some_and(|tasks| tasks.send(task).is_ok());
+        if !sent {
+            entry.planned(None);
+            done(&self.pending);
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        if let Some(tasks) = &self.tasks {
+            // An error says that it has stopped.
+            let _ = tasks.send(Task::Stop);
+        }
+    }
+
+    pub(super) fn settle(&self) {
+        let (count, all_done) = &*self.pending;
+        let pending = all_done.wait_while(lock(count), |count| *count > 0);
+        drop(pending.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn done(pending: &(Mutex<usize>, Condvar)) {
+    *lock(&pending.0) -= 1;
+    pending.1.notify_all();
+}
+
+impl Worker {
+    fn plan(&self, entry: &Entry, recorder: Recorder) {
+        let run_plan = run_plan(recorder.finish(entry.key.clone()), &self.limits);
+        if let (Some(store), Some(run_plan)) = (&self.store, &run_plan) {
+            store.save(run_plan);
+        }
+        entry.planned(run_plan.and_then(|run_plan| Prepared::new(run_plan).ok()));
+        done(&self.pending);
+    }
+}
+
+/// The plan of a recorded run; `None` if nothing in it can be planned.
+fn run_plan(trace: Trace, limits: &Limits) -> Option<RunPlan> {
+    let run = analysis::liveness(&trace).ok()?;
+    let plan = planners::plan(&run.problem, limits).ok()?.into_plan()?;
+    RunPlan::new(trace.key, run.problem, plan, run.requests).ok()
+}
