@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Measurement {
     /// How long each run took, worker by worker.
     pub latencies_ns: Vec<u64>,
+    /// Processor time of the whole process, of all runs together.
+    pub cpu_ns: u64,
     /// Page faults that needed no disk, of all runs together.
     pub faults: u64,
     /// Resident bytes when the runs ended.

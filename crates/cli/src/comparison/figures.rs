@@ -111,6 +111,7 @@ mod tests {
             faults: 8,
             resident: 100,
             resident_max: 200,
+            cpu_ns: 0,
             served: Some(Served { requests: 40, hits: 36, escapes: 4, deviations: 0, slab: 64 }),
             outputs: None,
             runtime: String::new(),

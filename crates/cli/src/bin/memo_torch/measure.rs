@@ -15,7 +15,7 @@ use memo_malloc::arena::{Arena, Stats};
 use memo_malloc::check::check_run;
 use memo_malloc::limits::Stopwatch;
 use memo_malloc::{Code, Error, Key, RunPlan};
-use memo_torch::{Model, Tensor};
+use memo_torch::{Fallbacks, Model, Options, ServiceStats, Tensor};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// The plan to serve from
     #[arg(long)]
     plan: Option<PathBuf>,
+    /// Serve as a service does that plans by itself
+    #[arg(long, conflicts_with = "plan")]
+    enable: bool,
 }
 
 impl Args {
@@ -46,6 +49,9 @@ impl Args {
         let (model, inputs) = crate::load(&self.inference)?;
         let key = model.key(&inputs);
         let plan = self.plan.as_deref().map(|path| plan_for(path, &key)).transpose()?;
+        if self.enable {
+            memo_torch::enable(&Options::default()).map_err(failed)?;
+        }
         let meeting = Barrier::new(self.workers + 1);
         let (counted, workers) = thread::scope(|scope| {
             let started: Vec<_> = (0..self.workers)
@@ -60,7 +66,9 @@ impl Args {
             (counted, ended)
         });
         let workers: Vec<Worker> = workers.into_iter().collect::<Result<_, _>>()?;
-        process::json_of(&summed(&workers, &counted?, plan.is_some(), key))
+        let counted = counted?;
+        let served = plan.map(|_| served_by_arenas(&workers)).or(counted.service);
+        process::json_of(&summed(&workers, &counted, served, key))
     }
 }
 
@@ -84,8 +92,11 @@ fn plan_for(path: &Path, key: &Key) -> Result<RunPlan, Failure> {
     Ok(plan.clone())
 }
 
-/// The counters of the process over the runs: faults, resident bytes at the end and at most.
+/// The counters of the process over the runs: time, faults, resident bytes at the end and at most.
 struct Counted {
+    /// What the service did; absent when there is none.
+    service: Option<Served>,
+    cpu_ns: u64,
     faults: u64,
     resident: u64,
     resident_max: u64,
@@ -95,14 +106,18 @@ struct Counted {
 fn count_between(meeting: &Barrier) -> Result<Counted, Failure> {
     meeting.wait();
     process::forget_max();
+    let service = memo_torch::stats();
     let before = process::faults();
+    let cpu_ns = process::cpu_ns();
     meeting.wait();
     meeting.wait();
+    let cpu_ns = process::cpu_ns() - cpu_ns;
     let after = process::faults();
+    let service = service.zip(memo_torch::stats()).map(|(before, after)| between(&before, &after));
     let resident = process::resident();
     meeting.wait();
     let (resident, resident_max) = resident?;
-    Ok(Counted { faults: after? - before?, resident, resident_max })
+    Ok(Counted { service, cpu_ns, faults: after? - before?, resident, resident_max })
 }
 
 /// What one worker found.
@@ -158,6 +173,8 @@ impl<'a> Seat<'a> {
         let mut seat = Seat { args, model, inputs, arena };
         for _ in 0..OPTIMISING_RUNS + args.warmup {
             seat.forward()?;
+            // What was recorded is planned before the next run, so that warm means planned.
+            memo_torch::settle();
         }
         let before = seat.stats();
         Ok((seat, before))
@@ -212,7 +229,19 @@ fn digest_of(outputs: &[Tensor]) -> Result<String, Failure> {
     Ok(format!("sha256:{:x}", digest.finalize()))
 }
 
-fn summed(workers: &[Worker], counted: &Counted, planned: bool, key: Key) -> Measurement {
+/// What the service did between two looks at it.
+fn between(before: &ServiceStats, after: &ServiceStats) -> Served {
+    let of = |stats: &ServiceStats| {
+        let Fallbacks { escape, unexpected, occupied, past_end, off } = stats.fallbacks;
+        (stats.hits, escape, unexpected + occupied + past_end + off)
+    };
+    let (before, found) = (of(before), of(after));
+    let (hits, escapes, deviations) = (found.0 - before.0, found.1 - before.1, found.2 - before.2);
+    let slab = after.slab_bytes / after.slabs.max(1);
+    Served { requests: hits + escapes + deviations, hits, escapes, deviations, slab }
+}
+
+fn served_by_arenas(workers: &[Worker]) -> Served {
     let mut served = Served::default();
     for Worker { stats, slab, .. } in workers {
         served.requests += stats.requests();
@@ -221,14 +250,19 @@ fn summed(workers: &[Worker], counted: &Counted, planned: bool, key: Key) -> Mea
         served.deviations += stats.deviations();
         served.slab = *slab;
     }
+    served
+}
+
+fn summed(workers: &[Worker], counted: &Counted, served: Option<Served>, key: Key) -> Measurement {
     let mut outputs = workers.iter().flat_map(|worker| &worker.outputs);
     let first = outputs.next().cloned();
     Measurement {
         latencies_ns: workers.iter().flat_map(|worker| worker.latencies_ns.clone()).collect(),
+        cpu_ns: counted.cpu_ns,
         faults: counted.faults,
         resident: counted.resident,
         resident_max: counted.resident_max,
-        served: planned.then_some(served),
+        served,
         outputs: first.filter(|first| outputs.all(|output| output == first)),
         runtime: key.runtime,
         cpu: key.cpu,

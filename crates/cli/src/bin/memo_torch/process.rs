@@ -5,6 +5,7 @@ use std::fs;
 use memo_cli::failure::Failure;
 use memo_malloc::Code;
 use memo_malloc::limits::Stopwatch;
+use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,6 +15,13 @@ pub(crate) fn faults() -> Result<u64, Failure> {
     let stat = read("/proc/self/stat")?;
     let field = stat.rsplit_once(')').and_then(|(_, fields)| fields.split_whitespace().nth(7));
     number("/proc/self/stat", field)
+}
+
+/// Processor time of all threads since the start.
+pub(crate) fn cpu_ns() -> u64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    // Neither is negative.
+    time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
 }
 
 /// Resident bytes now, and the most since [`forget_max`].

@@ -1,5 +1,5 @@
 /**
- * What LibTorch models cost, planned and not: `node bench/torch.mjs [MODEL.pt ...]`.
+ * What LibTorch models cost, planned and not: `node bench/torch/capture.mjs [MODEL.pt ...]`.
  *
  * For each model, without arguments those that `npm run demo` exported: what recording adds to a run
  * (aim: at most 5 %), what making the trace takes afterwards, and `memo bench`, whose planned line shows page faults
@@ -13,8 +13,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const RELEASE = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "release");
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const RELEASE = join(
+  process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"),
+  "release",
+);
 const INPUT = ["--input", "1x3x224x224", "--threads", "1"];
 const ROUNDS = 5;
 
@@ -30,7 +33,11 @@ function exported() {
 /** Runs a program of the release build; what it printed. */
 function printed(program, args) {
   const options = { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
-  const { status, stdout, error } = spawnSync(join(RELEASE, program), args, options);
+  const { status, stdout, error } = spawnSync(
+    join(RELEASE, program),
+    args,
+    options,
+  );
   if (status === 0) return stdout;
   console.error(error?.message ?? stdout);
   process.exit(status ?? 2);
@@ -43,7 +50,9 @@ function median(values) {
 
 /** By how many per cent recorded runs are slower than plain ones, and the milliseconds of a trace. */
 function captureCost(model) {
-  const cost = JSON.parse(printed("memo-torch", ["capture-cost", model, ...INPUT]));
+  const cost = JSON.parse(
+    printed("memo-torch", ["capture-cost", model, ...INPUT]),
+  );
   const added = (median(cost.recorded_ns) / median(cost.plain_ns) - 1) * 100;
   return { added, trace: median(cost.trace_ns) / 1e6 };
 }
@@ -51,13 +60,17 @@ function captureCost(model) {
 /** The median of all processes, the least and the most. */
 function spread(values) {
   const sorted = values.toSorted((a, b) => a - b);
-  const [least, middle, most] = [sorted[0], median(sorted), sorted.at(-1)].map((v) => v.toFixed(1));
+  const [least, middle, most] = [sorted[0], median(sorted), sorted.at(-1)].map((
+    v,
+  ) => v.toFixed(1));
   return `${middle} [${least}, ${most}]`;
 }
 
 const models = process.argv.length > 2 ? process.argv.slice(2) : exported();
 if (models.length === 0) {
-  console.error("no models: run `npm run demo` first, or name TorchScript files");
+  console.error(
+    "no models: run `npm run demo` first, or name TorchScript files",
+  );
   process.exit(2);
 }
 for (const model of models) {
@@ -65,7 +78,9 @@ for (const model of models) {
   const added = spread(costs.map((cost) => cost.added));
   const trace = spread(costs.map((cost) => cost.trace));
   console.log(
-    `${basename(model)}: recording adds ${added} % to a run, its trace takes ${trace} ms`,
+    `${
+      basename(model)
+    }: recording adds ${added} % to a run, its trace takes ${trace} ms`,
   );
   console.log(printed("memo", ["bench", model, ...INPUT]));
 }
