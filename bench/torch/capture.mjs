@@ -78,9 +78,7 @@ for (const model of models) {
   const added = spread(costs.map((cost) => cost.added));
   const trace = spread(costs.map((cost) => cost.trace));
   console.log(
-    `${
-      basename(model)
-    }: recording adds ${added} % to a run, its trace takes ${trace} ms`,
+    `${basename(model)}: recording adds ${added} % to a run, its trace takes ${trace} ms`,
   );
   console.log(printed("memo", ["bench", model, ...INPUT]));
 }

@@ -38,9 +38,7 @@ export function groupBy(elements, key) {
 export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[half]
-    : (sorted[half - 1] + sorted[half]) / 2;
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
 /** The median of the processes' medians, and the least and the most of them, in milliseconds. */
@@ -87,9 +85,7 @@ export function ratio(cell, other, figure = ({ median }) => median) {
     .map((process) => figure(process) / of.get(process.round));
   if (ratios.length === 0) return null;
   const medians = resampled(ratios, median).sort((a, b) => a - b);
-  const [low, high] = [0.025, 0.975].map((share) =>
-    medians[Math.floor(share * medians.length)]
-  );
+  const [low, high] = [0.025, 0.975].map((share) => medians[Math.floor(share * medians.length)]);
   return { ratio: median(ratios), low, high };
 }
 

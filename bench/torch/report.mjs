@@ -35,9 +35,7 @@ export async function writeReport(folder, measured) {
     heading(measured),
     summary(rows),
     ...[...groups].map(([title, rows]) => `## ${title}\n\n${tables(rows)}`),
-    ...failed.map((one) =>
-      `* ${one.model} ${title(one)}, ${one.setting}: ${one.failed}`
-    ),
+    ...failed.map((one) => `* ${one.model} ${title(one)}, ${one.setting}: ${one.failed}`),
   ];
   const path = join(folder, "report.md");
   writeFileSync(path, `${text.join("\n\n")}\n`);
@@ -46,9 +44,7 @@ export async function writeReport(folder, measured) {
 }
 
 function title({ image, batch, workers }) {
-  return `${image} pixels, batch ${batch}, ${workers} worker${
-    workers === "1" ? "" : "s"
-  }`;
+  return `${image} pixels, batch ${batch}, ${workers} worker${workers === "1" ? "" : "s"}`;
 }
 
 function heading(measured) {
@@ -58,13 +54,9 @@ function heading(measured) {
   const unequal = unequalOutputs(measured);
   return `# LibTorch, by who serves its memory
 
-${machine}; ${runtime}, ${cpu}; load ${
-    busy.toFixed(1)
-  } in the median. Fresh processes in turns.
+${machine}; ${runtime}, ${cpu}; load ${busy.toFixed(1)} in the median. Fresh processes in turns.
 Latencies are the median of the processes' medians in ms, [least, most]. Outputs ${
-    unequal.length === 0
-      ? "are bit-equal in all settings."
-      : `DIFFER: ${unequal.join(", ")}.`
+    unequal.length === 0 ? "are bit-equal in all settings." : `DIFFER: ${unequal.join(", ")}.`
   }`;
 }
 
@@ -74,9 +66,7 @@ function unequalOutputs(measured) {
     measured.filter(({ failed }) => !failed),
     (one) => `${one.model} ${title(one)}`,
   );
-  return [...rows].filter(([, all]) =>
-    new Set(all.map(({ outputs }) => outputs)).size > 1
-  )
+  return [...rows].filter(([, all]) => new Set(all.map(({ outputs }) => outputs)).size > 1)
     .map(([name]) => name);
 }
 
@@ -103,9 +93,7 @@ function compared(rows, figure) {
     return [
       `* against the best ${kind} allocator of each row: ${
         percent(geometricMean(compared.map(({ ratio }) => ratio)))
-      } in the geometric mean of ${compared.length} rows; clearly faster in ${
-        clear(true)
-      }, ` +
+      } in the geometric mean of ${compared.length} rows; clearly faster in ${clear(true)}, ` +
       `clearly slower in ${clear(false)}, within noise in ${
         compared.length - clear(true) - clear(false)
       }; best: ${percent(least.ratio)} (${name}, ${least.other})`,
@@ -118,17 +106,13 @@ function tables(rows) {
   const settings = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
   const of = (figure) => (row) => [
     row.model,
-    ...settings.map((setting) =>
-      row.cells.has(setting) ? figure(row.cells.get(setting)) : "–"
-    ),
+    ...settings.map((setting) => row.cells.has(setting) ? figure(row.cells.get(setting)) : "–"),
   ];
   const against = (kind) => (row) => {
     const [planned, other] = [row.cells.get("planned"), best(row, kind)];
     const found = planned && other && ratio(planned, other);
     if (!found) return "–";
-    return `${percent(found.ratio)} [${percent(found.low)}, ${
-      percent(found.high)
-    }]`;
+    return `${percent(found.ratio)} [${percent(found.low)}, ${percent(found.high)}]`;
   };
   return [
     table(["median, ms", ...settings], rows.map(of(spread))),
@@ -141,9 +125,7 @@ function tables(rows) {
     table(
       ["processor time a run, ms", ...settings],
       rows.map(
-        of((cell) =>
-          (median(cell.processes.map(processorTime)) / 1e6).toFixed(2)
-        ),
+        of((cell) => (median(cell.processes.map(processorTime)) / 1e6).toFixed(2)),
       ),
     ),
     table(

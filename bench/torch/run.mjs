@@ -24,16 +24,14 @@ import { CACHE, libtorch } from "../../scripts/libtorch.mjs";
 import { writeReport } from "./report.mjs";
 import { settings } from "./settings.mjs";
 
-const PAPER =
-  "alexnet,dcgan,vgg16,squeezenet1_0,resnet18,wide_resnet50_2,fcn_resnet50,googlenet," +
+const PAPER = "alexnet,dcgan,vgg16,squeezenet1_0,resnet18,wide_resnet50_2,fcn_resnet50,googlenet," +
   "deeplabv3_resnet50,inception_v3,regnet_x_8gf,densenet161,shufflenet_v2_x0_5," +
   "resnext101_32x8d,mobilenet_v3_small,mnasnet0_5,deeplabv3_mobilenet_v3_large,mnasnet0_75";
 const NEWER = "vit_b_16,efficientnet_b0,swin_t,encoder";
 
 const SETS = {
   short: {
-    models:
-      "shufflenet_v2_x0_5,mobilenet_v3_small,squeezenet1_0,resnet18,googlenet,encoder",
+    models: "shufflenet_v2_x0_5,mobilenet_v3_small,squeezenet1_0,resnet18,googlenet,encoder",
     images: "64,128",
     batches: "1",
     workers: "1,2",
@@ -175,9 +173,7 @@ function measure(cell, setting) {
   const { path, ...row } = cell;
   const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
   const side = Number(row.image);
-  const shape = row.model === "encoder"
-    ? [row.batch, side, 768]
-    : [row.batch, 3, side, side];
+  const shape = row.model === "encoder" ? [row.batch, side, 768] : [row.batch, 3, side, side];
   const args = [
     "measure",
     path,
@@ -197,9 +193,7 @@ function measure(cell, setting) {
       maxBuffer: 1 << 26,
     },
   );
-  const machine = `${cpus()[0]?.model}, ${cpus().length} cores, ${
-    gib(totalmem())
-  } GiB`;
+  const machine = `${cpus()[0]?.model}, ${cpus().length} cores, ${gib(totalmem())} GiB`;
   appendFileSync(
     measured,
     `${JSON.stringify({ ...row, machine, busy, ...found(status, stdout) })}\n`,
@@ -208,8 +202,7 @@ function measure(cell, setting) {
 
 /** Without whatever changes an allocator. */
 function clean() {
-  const changes =
-    /^(MALLOC_|GLIBC_TUNABLES|LD_PRELOAD|THP_MEM_ALLOC|MIMALLOC_|TCMALLOC_)/;
+  const changes = /^(MALLOC_|GLIBC_TUNABLES|LD_PRELOAD|THP_MEM_ALLOC|MIMALLOC_|TCMALLOC_)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !changes.test(name)),
   );
@@ -224,10 +217,8 @@ function found(status, stdout) {
     const answer = JSON.parse(stdout);
     if (answer.error) return { failed: answer.error.message };
     const sorted = answer.latencies_ns.sort((a, b) => a - b);
-    const at = (share) =>
-      sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-    const { cpu_ns, faults, resident_max, served, outputs, runtime, cpu } =
-      answer;
+    const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+    const { cpu_ns, faults, resident_max, served, outputs, runtime, cpu } = answer;
     const [median, p99] = [at(0.5), at(0.99)];
     return {
       median,

@@ -19,13 +19,11 @@ const GLIBC_TUNED = {
 };
 
 /** The string that PyTorch's own tuning guide gives. */
-const JEMALLOC_COMMON =
-  "oversize_threshold:1,background_thread:true,metadata_thp:auto," +
+const JEMALLOC_COMMON = "oversize_threshold:1,background_thread:true,metadata_thp:auto," +
   "dirty_decay_ms:9000000000,muzzy_decay_ms:9000000000";
 
 /** The same where jemalloc 5.3's first arena ignores the threshold: it gives nothing back at all. */
-const JEMALLOC_KEEPING =
-  "oversize_threshold:1,background_thread:true,metadata_thp:auto," +
+const JEMALLOC_KEEPING = "oversize_threshold:1,background_thread:true,metadata_thp:auto," +
   "dirty_decay_ms:-1,muzzy_decay_ms:-1";
 
 const LIBRARIES = {
@@ -62,18 +60,14 @@ const SETTINGS = [
 /** All settings, or those named; with `mayInstall`, Debian's packages are fetched. */
 export function settings(names, mayInstall) {
   if (mayInstall) install();
-  const unknown = names.filter((name) =>
-    !SETTINGS.some((setting) => setting.name === name)
-  );
+  const unknown = names.filter((name) => !SETTINGS.some((setting) => setting.name === name));
   if (unknown.length > 0) {
     const known = SETTINGS.map(({ name }) => name).join(", ");
     throw new Error(
       `no setting is called ${unknown.join(", ")}; there are: ${known}`,
     );
   }
-  return SETTINGS.filter(({ name }) =>
-    names.length === 0 || names.includes(name)
-  ).map(ready);
+  return SETTINGS.filter(({ name }) => names.length === 0 || names.includes(name)).map(ready);
 }
 
 function ready({ name, kind, args = [], env = {}, library }) {
@@ -85,9 +79,7 @@ function ready({ name, kind, args = [], env = {}, library }) {
 }
 
 function find(pattern) {
-  const roots = ["/usr/lib", "/usr/lib64", "/usr/local/lib"].filter((root) =>
-    existsSync(root)
-  );
+  const roots = ["/usr/lib", "/usr/lib64", "/usr/local/lib"].filter((root) => existsSync(root));
   const folders = roots.flatMap((root) => [
     root,
     ...readdirSync(root).filter((name) => name.endsWith("-linux-gnu")).map((
