@@ -7,6 +7,7 @@
 //! them is the neighbour. O(n log n) time, O(n) memory.
 
 mod bound;
+mod forced;
 mod tiered;
 
 pub use tiered::check_tiered;

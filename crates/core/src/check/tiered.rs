@@ -2,12 +2,13 @@
 //!
 //! Each tier is judged as a plan of its buffers, with all others shrunk to nothing, so that faults
 //! name the buffers of the whole problem. The cost is summed up anew, and so is what the certificate
-//! of its bound says. O(n log n) for each tier, O(n) for each step of the certificate.
+//! of its bound says ([`forced`]). O(n log n) for each tier, and as much as all buffers are live at
+//! steps of the certificate.
 
+use super::forced::{Unit, forced};
 use super::{check, shared_offset};
 use crate::model::{
-    Buffer, BufferIdx, Bytes, Certificate, CostCertificate, Error, Lifetime, Plan, Problem, Step,
-    TierIdx, TieredPlan, TieredProblem,
+    BufferIdx, Certificate, CostCertificate, Error, Plan, Step, TierIdx, TieredPlan, TieredProblem,
 };
 
 /// Judges a plan over tiers: where each buffer lies, the peaks, the cost, and the lower bound as far
@@ -48,55 +49,16 @@ fn tiers_are_allowed(problem: &TieredProblem, tiers: &[TierIdx]) -> Result<(), E
 /// Judges what lies in a tier as a plan of its own.
 fn tier_holds(problem: &TieredProblem, plan: &TieredPlan, tier: TierIdx) -> Result<(), Error> {
     let is_here = |idx: BufferIdx| plan.tiers[idx.usize()] == tier;
-    let whole = problem.problem();
-    let nothing = |b: &Buffer| Buffer { size: 0, pin: None, ..*b };
-    let buffers = whole.iter().map(|(idx, b)| if is_here(idx) { *b } else { nothing(b) });
-    let spanned = whole.ties().spanned();
-    let intervals = spanned.flat_map(|(idx, all)| all.iter().map(move |life| (idx, *life)));
-    let here = Problem::with_ops(buffers.collect(), whole.ops().to_vec())?
-        .with_intervals(intervals.collect())?
-        .with_shares(whole.ties().groups())?
-        .with_apart(whole.ties().apart().to_vec())?
-        .with_capacity(problem.tier(tier).capacity);
+    let (whole, here) = (problem.problem(), problem.held_by(tier, &plan.tiers)?);
     let offset = |idx: BufferIdx| if is_here(idx) { plan.offsets[idx.usize()] } else { 0 };
     let offsets = whole.iter().map(|(idx, _)| offset(idx)).collect();
     let (peak, certificate) = (plan.peaks[tier.usize()], Certificate::FinishedSearch);
     check(&here, &Plan { offsets, peak, lower_bound: 0, certificate })
 }
 
-/// What has one place: a buffer, or those that share an offset.
-struct Unit {
-    members: Vec<BufferIdx>,
-}
-
-impl Unit {
-    fn all(problem: &Problem) -> impl Iterator<Item = Unit> {
-        let alone = problem.iter().map(|(idx, _)| idx);
-        let alone = alone.filter(|&idx| problem.ties().group_of(idx).is_none());
-        let groups = problem.ties().groups().iter().cloned();
-        alone.map(|idx| vec![idx]).chain(groups).map(|members| Unit { members })
-    }
-
-    fn size_if(&self, problem: &Problem, counts: impl Fn(BufferIdx) -> bool) -> Bytes {
-        let counted = self.members.iter().filter(|&&idx| counts(idx));
-        counted.map(|idx| problem.buffers()[idx.usize()].size).max().unwrap_or(0)
-    }
-
-    fn size_at(&self, problem: &Problem, step: Step) -> Bytes {
-        let at = |&Lifetime { start, end }: &Lifetime| start <= step && step < end;
-        self.size_if(problem, |idx| problem.intervals(idx).iter().any(at))
-    }
-
-    /// Whether it is needed at the step, or both before and after it.
-    fn spans(&self, problem: &Problem, step: Step) -> bool {
-        let lives = || self.members.iter().map(|idx| problem.buffers()[idx.usize()].lifetime);
-        lives().any(|life| life.start <= step) && lives().any(|life| step < life.end)
-    }
-}
-
 fn cost(problem: &TieredProblem, cost_of: impl Fn(BufferIdx) -> u64) -> u64 {
     let units = Unit::all(problem.problem());
-    units.map(|unit| unit.size_if(problem.problem(), |_| true) * cost_of(unit.members[0])).sum()
+    units.map(|unit| unit.size(problem.problem()) * cost_of(unit.first())).sum()
 }
 
 fn bound_is_possible(problem: &TieredProblem, plan: &TieredPlan) -> Result<(), Error> {
@@ -105,47 +67,23 @@ fn bound_is_possible(problem: &TieredProblem, plan: &TieredPlan) -> Result<(), E
         return Err(Error::BoundWrong { stated, found: plan.cost });
     }
     let CostCertificate::Spill { steps } = &plan.certificate else { return Ok(()) };
-    let order = problem.by_cost();
-    let costs = |idx: BufferIdx| {
-        let allowed = order.iter().filter(move |&&tier| problem.allowed(idx).has(tier));
-        allowed.map(|&tier| problem.tier(tier).cost)
-    };
-    let has_choice = |idx: BufferIdx| costs(idx).min() != costs(idx).max();
-    let base = cost(problem, |idx| costs(idx).min().unwrap_or(0));
-    let spilled = steps.iter().map(|&step| spill(problem, &order, step));
-    let found = spilled.fold(base, u64::saturating_add);
-    let is_counted_twice = |unit: Unit| {
-        let spanned = steps.iter().filter(|&&step| unit.spans(problem.problem(), step));
-        has_choice(unit.members[0]) && spanned.count() > 1
-    };
-    if found != stated || Unit::all(problem.problem()).any(is_counted_twice) {
-        return Err(Error::BoundWrong { stated, found });
-    }
-    Ok(())
+    let found = spilled(problem, steps).unwrap_or(0);
+    if found == stated { Ok(()) } else { Err(Error::BoundWrong { stated, found }) }
 }
 
-/// What the bytes of a step cost beyond the cheapest tiers, as these are full: for each step up in
-/// cost the bytes that could stay below it, but for the capacities.
-fn spill(problem: &TieredProblem, order: &[TierIdx], step: Step) -> u64 {
-    let forced = |count: usize| {
-        let below = &order[..count];
-        let may_stay =
-            |unit: &Unit| below.iter().any(|&tier| problem.allowed(unit.members[0]).has(tier));
-        let stays: Vec<(Unit, Bytes)> = Unit::all(problem.problem())
-            .filter(may_stay)
-            .map(|unit| {
-                let size = unit.size_at(problem.problem(), step);
-                (unit, size)
-            })
-            .collect();
-        let room = |&tier: &TierIdx| {
-            let fits = |unit: &Unit| problem.allowed(unit.members[0]).has(tier);
-            let bytes = stays.iter().filter(|(unit, _)| fits(unit)).map(|&(_, size)| size).sum();
-            problem.tier(tier).capacity.map_or(bytes, |capacity| capacity.min(bytes))
-        };
-        let bytes: Bytes = stays.iter().map(|&(_, size)| size).sum();
-        bytes.saturating_sub(below.iter().map(room).fold(0, Bytes::saturating_add))
-    };
-    let cost = |at: usize| problem.tier(order[at]).cost;
-    (1..order.len()).map(|count| (cost(count) - cost(count - 1)) * forced(count)).sum()
+/// The least that all cost in the cheapest tiers they may go to, and what these steps force into
+/// dearer ones; nothing unless there are steps, in their order, for each number of cheapest tiers.
+fn spilled(problem: &TieredProblem, steps: &[Vec<Step>]) -> Option<u64> {
+    let order = problem.by_cost();
+    let rises = |steps: &Vec<Step>| steps.windows(2).all(|pair| pair[0] < pair[1]);
+    if steps.len() + 1 != order.len() || !steps.iter().all(rises) {
+        return None;
+    }
+    let cost_of = |tier: TierIdx| problem.tier(tier).cost;
+    let cheapest = |idx: BufferIdx| order.iter().find(|&&tier| problem.allowed(idx).has(tier));
+    let base = cost(problem, |idx| cheapest(idx).map_or(0, |&tier| cost_of(tier)));
+    (1..).zip(steps).try_fold(base, |cost, (count, steps)| {
+        let apart = cost_of(order[count]) - cost_of(order[count - 1]);
+        cost.checked_add(apart.checked_mul(forced(problem, &order[..count], steps))?)
+    })
 }

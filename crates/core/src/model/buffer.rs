@@ -95,6 +95,13 @@ impl Buffer {
         Buffer { op: Some(op), ..self }
     }
 
+    /// The same buffer with nothing to place, which is in nobody's way.
+    #[inline]
+    #[must_use]
+    pub fn without_bytes(self) -> Buffer {
+        Buffer { size: 0, pin: None, ..self }
+    }
+
     /// Whether the two are live at the same time, so that their bytes must differ: without ties. What
     /// ties change is known to [`Problem::conflict`](super::Problem::conflict).
     #[inline]

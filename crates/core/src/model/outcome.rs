@@ -58,6 +58,18 @@ pub enum RefutationCause {
     },
 }
 
+impl RefutationCause {
+    /// The name used in files and at language edges.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefutationCause::Capacity { .. } => "capacity",
+            RefutationCause::PinOverCapacity { .. } => "pin-over-capacity",
+            RefutationCause::PinsCollide { .. } => "pins-collide",
+            RefutationCause::TiesContradict { .. } => "ties-contradict",
+        }
+    }
+}
+
 /// The best that was found before a limit was reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GaveUp {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BYTES_MAX, BufferIdx, Bytes, Error, Problem, Step};
+use super::{BYTES_MAX, Buffer, BufferIdx, Bytes, Error, Problem, Step};
 
 /// The position of a tier in its problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +41,8 @@ impl TierSet {
     /// Whether a tier is in it.
     #[inline]
     pub fn has(self, tier: TierIdx) -> bool {
-        self.0 >> tier.0 & 1 == 1
+        // A file may name a tier beyond all.
+        self.0.checked_shr(tier.0.into()).is_some_and(|bits| bits & 1 == 1)
     }
 
     /// What is in both.
@@ -147,6 +148,26 @@ impl TieredProblem {
         self.allowed[idx.usize()]
     }
 
+    /// What goes to a tier as a problem of its own, within its capacity: all other buffers are there,
+    /// but without bytes, so that each keeps its index.
+    ///
+    /// # Errors
+    /// None for tiers of this problem: its invariants hold for fewer bytes.
+    pub fn held_by(&self, tier: TierIdx, tiers: &[TierIdx]) -> Result<Problem, Error> {
+        let whole = &self.problem;
+        let is_here = |idx: BufferIdx| tiers[idx.usize()] == tier;
+        let held =
+            |(idx, b): (BufferIdx, &Buffer)| if is_here(idx) { *b } else { b.without_bytes() };
+        let spanned = whole.ties().spanned();
+        let intervals = spanned.flat_map(|(idx, all)| all.iter().map(move |life| (idx, *life)));
+        Problem::with_ops(whole.iter().map(held).collect(), whole.ops().to_vec())?
+            .with_ids(whole.ids().to_vec())?
+            .with_intervals(intervals.collect())?
+            .with_shares(whole.ties().groups())?
+            .with_apart(whole.ties().apart().to_vec())
+            .map(|problem| problem.with_capacity(self.tier(tier).capacity))
+    }
+
     /// The tiers by cost, the cheapest first; of equal ones in their order.
     pub fn by_cost(&self) -> Vec<TierIdx> {
         let mut order: Vec<TierIdx> = self.iter().map(|(idx, _)| idx).collect();
@@ -189,11 +210,12 @@ impl TieredPlan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CostCertificate {
-    /// Every buffer in the cheapest tier that it may go to, and what the load at these steps forces
-    /// out of full tiers. No buffer that has a choice is live at two of the steps.
+    /// Every buffer in the cheapest tier that it may go to, and what the loads at these steps force
+    /// out of full tiers: each buffer once, however many of the steps it is live at.
     Spill {
-        /// In their order.
-        steps: Vec<Step>,
+        /// The steps, in their order, that tell what is forced out of the cheapest tier, of the
+        /// cheapest two, and so on to all but the dearest.
+        steps: Vec<Vec<Step>>,
     },
     /// All that could cost less was tried.
     FinishedSearch,
@@ -251,7 +273,7 @@ pub enum TieredRefutation {
         /// The buffer.
         buffer: BufferIdx,
     },
-    /// At this step more bytes are live than all tiers hold.
+    /// At this step more bytes are live than the tiers hold that these may go to.
     Overfull {
         /// The step.
         step: Step,

@@ -131,6 +131,43 @@ fn many_buffers_are_spread_near_the_bound() {
     }
 }
 
+/// What some steps force out of the cheapest tiers, as it is told of the bound, for buffers without
+/// ties that may go anywhere.
+fn forced(problem: &Problem, room: Bytes, steps: &[u32]) -> Bytes {
+    let met =
+        |b: &&Buffer| steps.iter().any(|step| (b.lifetime.start..b.lifetime.end).contains(step));
+    let bytes: Bytes = problem.buffers().iter().filter(met).map(|b| b.size).sum();
+    let loads = steps.iter().map(|&step| naive::load_at(problem, step).min(room));
+    bytes.saturating_sub(loads.sum())
+}
+
+#[test]
+fn no_other_steps_prove_more() {
+    for seed in 0..30 {
+        let problem = families::problem(families::random, 12, seed);
+        let load = naive::max_load(&problem);
+        let (fast, middle) = (load / 5, load / 7);
+        let tiers =
+            vec![tier("fast", Some(fast), 1), tier("slow", None, 10), tier("m", Some(middle), 4)];
+        let mut starts: Vec<u32> = problem.buffers().iter().map(|b| b.lifetime.start).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let subsets = || {
+            (0..1_u32 << starts.len()).map(|set| {
+                let chosen = starts.iter().enumerate().filter(move |(at, _)| set >> at & 1 == 1);
+                chosen.map(|(_, &step)| step).collect::<Vec<u32>>()
+            })
+        };
+        let most = |room| subsets().map(|steps| forced(&problem, room, &steps)).max().unwrap();
+        let all: Bytes = problem.buffers().iter().map(|b| b.size).sum();
+        let expected = all + 3 * most(fast) + 6 * most(fast + middle);
+        let problem = TieredProblem::new(problem, tiers, vec![]).unwrap();
+        let limits = Limits::time(std::time::Duration::ZERO);
+        let plan = plan_tiered(&problem, &limits).unwrap().plan().unwrap().clone();
+        assert_eq!(plan.lower_bound, expected, "{seed}");
+    }
+}
+
 #[test]
 fn where_everything_fits_nothing_is_spilled() {
     for &(name, family) in families::ALL.iter().filter(|(name, _)| *name != "huge") {
@@ -217,7 +254,7 @@ fn spread() -> (TieredProblem, TieredPlan) {
 fn check_names_every_planted_fault() {
     let (problem, plan) = spread();
     assert_eq!((plan.cost, plan.lower_bound), (8 + 80 + 60, 8 + 80 + 60));
-    assert_eq!(plan.certificate, CostCertificate::Spill { steps: vec![1] });
+    assert_eq!(plan.certificate, CostCertificate::Spill { steps: vec![vec![1]] });
     let at = |tiers: [u8; 4], offsets: [Bytes; 4], peaks: [Bytes; 2]| TieredPlan {
         tiers: tiers.map(TierIdx).to_vec(),
         offsets: offsets.to_vec(),
@@ -231,6 +268,7 @@ fn check_names_every_planted_fault() {
         |plan: &TieredPlan, text: &str| assert!(fault(plan).contains(text), "{}", fault(plan));
     assert_eq!(fault(&at([0, 1, 1, 1], [0, 0, 0, 8], [8, 14])), "none");
     starts(&at([0, 1, 0, 1], [0, 0, 0, 8], [8, 14]), "buffer 2: it may not be in tier 0");
+    starts(&at([64, 1, 1, 1], [0, 0, 0, 8], [8, 14]), "buffer 0: it may not be in tier 64");
     starts(&at([0, 1, 1, 0], [0, 0, 0, 8], [8, 14]), "buffer 3: it may not be in tier 0");
     starts(&at([0, 1, 1, 1], [0, 0, 4, 8], [8, 14]), "buffers 1 and 2 must share");
     starts(&at([0, 1, 1, 1], [0, 0, 0, 7], [8, 13]), "buffers 1 and 3 collide");
@@ -238,9 +276,11 @@ fn check_names_every_planted_fault() {
     starts(&at([0, 1, 1, 1], [0, 0, 0, 8], [8, 15]), "peak is stated as 15");
     starts(&TieredPlan { cost: 149, ..plan.clone() }, "cost is stated as 149");
     starts(&TieredPlan { lower_bound: 147, ..plan.clone() }, "lower bound is stated as 147");
-    let twice = CostCertificate::Spill { steps: vec![1, 3] };
-    let doubled = TieredPlan { certificate: twice, lower_bound: 148, ..plan.clone() };
-    starts(&doubled, "lower bound");
+    for steps in [vec![vec![1, 3]], vec![vec![1, 1]], vec![vec![0]], vec![vec![1], vec![]], vec![]]
+    {
+        let certificate = CostCertificate::Spill { steps };
+        starts(&TieredPlan { certificate, ..plan.clone() }, "lower bound is stated as 148");
+    }
     assert_eq!(plan.tiers[3], TierIdx(1));
 }
 

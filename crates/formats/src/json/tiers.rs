@@ -80,7 +80,7 @@ pub(super) struct TieredPlanColumns {
 struct CertificateFields {
     kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    steps: Option<Vec<Step>>,
+    steps: Option<Vec<Vec<Step>>>,
 }
 
 pub(super) fn read(text: &[u8]) -> Result<Document, Error> {

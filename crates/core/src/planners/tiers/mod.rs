@@ -5,7 +5,7 @@
 //!                                                        ▲                        │
 //!                                                        └────── who returns ─────┘
 //! ```
-//! The load alone tells what must leave a full tier, and so the [`bound`]. A first fit that falls
+//! The loads alone tell what must leave full tiers, and so the [`bound`]. A first fit that falls
 //! through to the next tier gives a first answer, and a search over its orders better ones
 //! ([`spread`]). Then the planner of single problems decides what first fit cannot: whether a tier
 //! has room for one that was spilled, where everything lies, and how low that can be ([`settle`]).
@@ -14,6 +14,7 @@
 
 mod bound;
 mod exhaust;
+mod gains;
 mod settle;
 mod spread;
 mod units;
