@@ -3,6 +3,7 @@
 mod aligned;
 mod bound;
 mod explain;
+mod held;
 mod liveness;
 mod load;
 mod pins;
@@ -11,6 +12,7 @@ mod reduce;
 
 pub use bound::{lower_bound, refute};
 pub use explain::{BufferChange, Explanation, OpChange, explain};
+pub use held::held;
 pub use liveness::{Liveness, liveness};
 pub use load::{Load, max_load};
 pub use reduce::{Contradiction, Part, Reduced, needs, reduce};

@@ -3,7 +3,7 @@
 //! One sweep over the steps at which something starts or ends, then a running maximum from either
 //! side. O(n log n) to make, O(log n) to ask.
 
-use crate::model::{Buffer, Bytes, Lifetime, Problem, Step};
+use crate::model::{Buffer, Bytes, Lifetime, Step};
 
 /// The load from each step at which it may change to the next.
 #[derive(Debug)]
@@ -18,10 +18,10 @@ pub(super) struct Profile {
 
 impl Profile {
     /// The profile of buffers that take so many bytes.
-    pub(super) fn of(problem: &Problem, bytes: impl Fn(&Buffer) -> Bytes) -> Profile {
+    pub(super) fn of(buffers: &[Buffer], bytes: impl Fn(&Buffer) -> Bytes) -> Profile {
         // What is freed (false) comes first at a step, which never takes the load below nothing.
-        let mut changes: Vec<(Step, bool, Bytes)> = Vec::with_capacity(2 * problem.len());
-        for buffer in problem.buffers() {
+        let mut changes: Vec<(Step, bool, Bytes)> = Vec::with_capacity(2 * buffers.len());
+        for buffer in buffers {
             changes.push((buffer.lifetime.start, true, bytes(buffer)));
             changes.push((buffer.lifetime.end, false, bytes(buffer)));
         }
@@ -87,11 +87,11 @@ mod tests {
     fn each_question_is_answered_as_by_every_step() {
         let lifetimes = [(2, 9), (3, 5), (3, 4), (4, 9), (5, 6), (11, 12)];
         let sized = (1..).zip(lifetimes).map(|(size, (start, end))| Buffer::new(size, start, end));
-        let problem = Problem::new(sized.collect()).unwrap();
-        let profile = Profile::of(&problem, |b| b.size);
+        let buffers: Vec<Buffer> = sized.collect();
+        let profile = Profile::of(&buffers, |b| b.size);
         let loads: Vec<Bytes> = (0..14)
             .map(|step| {
-                let live = problem.buffers().iter();
+                let live = buffers.iter();
                 live.filter(|b| (b.lifetime.start..b.lifetime.end).contains(&step))
                     .map(|b| b.size)
                     .sum()
@@ -105,6 +105,6 @@ mod tests {
             let is_high = profile.above(7).iter().any(|l| (l.start..l.end).contains(&step));
             assert_eq!(is_high, loads[idx] > 7);
         }
-        assert_eq!(Profile::of(&Problem::default(), |b| b.size).from(3), 0);
+        assert_eq!(Profile::of(&[], |b| b.size).from(3), 0);
     }
 }

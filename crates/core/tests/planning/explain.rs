@@ -5,7 +5,7 @@ use memo_malloc::model::{OpIdx, OpTag};
 use memo_malloc::{Buffer, BufferIdx, Bytes, Certificate, Lifetime, Problem, Step};
 use proptest::prelude::*;
 
-use crate::{families, metamorphic, naive};
+use crate::{families, metamorphic, naive, ties};
 
 const OP_COUNT: u32 = 3;
 
@@ -18,28 +18,51 @@ fn tagged(mut buffers: Vec<Buffer>) -> Problem {
     Problem::with_ops(buffers, (0..OP_COUNT).map(tag).collect()).unwrap()
 }
 
-/// The bound of the buffers that a change leaves.
-fn bound(problem: &Problem, change: impl Fn(usize, &Buffer) -> Option<Buffer>) -> Bytes {
-    let buffers = problem.buffers().iter().enumerate().filter_map(|(idx, b)| change(idx, b));
-    let buffers = buffers.map(|b| Buffer { op: None, ..b });
-    lower_bound(&Problem::new(buffers.collect()).unwrap()).0
+/// The same buffers and ties, each buffer of every second pair by one of the ops.
+fn tagged_ties(count: u32, seed: u64) -> Problem {
+    let tied = ties::tied(count, seed, 7);
+    let rows = tied.ties().spanned().flat_map(|(idx, all)| all.iter().map(move |l| (idx, *l)));
+    let problem = tagged(tied.buffers().to_vec()).with_intervals(rows.collect()).unwrap();
+    let problem = problem.with_shares(tied.ties().groups()).unwrap();
+    problem.with_apart(tied.ties().apart().to_vec()).unwrap()
+}
+
+/// The problem that is left of these buffers.
+fn kept(problem: &Problem, is_kept: impl Fn(usize, &Buffer) -> bool) -> Problem {
+    let kept = problem.iter().filter(|(idx, b)| is_kept(idx.usize(), b));
+    problem.part(&kept.map(|(idx, _)| idx).collect::<Vec<_>>())
 }
 
 fn without(problem: &Problem, buffer: usize) -> Bytes {
-    bound(problem, |idx, b| (idx != buffer).then_some(*b))
+    lower_bound(&kept(problem, |idx, _| idx != buffer)).0
 }
 
 /// None where the new lifetime is no part of the old one, or nothing or all of it.
 fn with_lifetime(problem: &Problem, buffer: usize, lifetime: Lifetime) -> Option<Bytes> {
     let old = problem.buffers()[buffer].lifetime;
     let is_part = old.start <= lifetime.start && lifetime.end <= old.end && lifetime != old;
-    (is_part && lifetime.start < lifetime.end).then(|| {
-        bound(problem, |idx, b| Some(if idx == buffer { Buffer { lifetime, ..*b } } else { *b }))
-    })
+    (is_part && lifetime.start < lifetime.end)
+        .then(|| lower_bound(&cut(problem, buffer, lifetime)).0)
+}
+
+/// One buffer live in these of its steps only.
+fn cut(problem: &Problem, buffer: usize, lifetime: Lifetime) -> Problem {
+    let (mut buffers, mut rows) = (problem.buffers().to_vec(), Vec::new());
+    for (idx, _) in problem.iter() {
+        let steps = problem.intervals(idx).iter().flat_map(|l| l.start..l.end);
+        let kept = |step: &Step| (lifetime.start..lifetime.end).contains(step);
+        let steps: Vec<Step> = steps.filter(|step| idx.usize() != buffer || kept(step)).collect();
+        buffers[idx.usize()].lifetime =
+            Lifetime { start: steps[0], end: steps[steps.len() - 1] + 1 };
+        rows.extend(steps.iter().map(|&start| (idx, Lifetime { start, end: start + 1 })));
+    }
+    let cut = Problem::with_ops(buffers, problem.ops().to_vec()).unwrap();
+    let cut = cut.with_intervals(rows).unwrap().with_shares(problem.ties().groups()).unwrap();
+    cut.with_apart(problem.ties().apart().to_vec()).unwrap()
 }
 
 fn without_op(problem: &Problem, op: OpIdx) -> Bytes {
-    bound(problem, |_, b| (b.op != Some(op)).then_some(*b))
+    lower_bound(&kept(problem, |_, b| b.op != Some(op))).0
 }
 
 /// The `count` lowest of these bounds that are below the one there is.
@@ -54,14 +77,19 @@ fn lowest(mut bounds: Vec<Bytes>, below: Bytes, count: usize) -> Vec<Bytes> {
 fn assert_explained(problem: &Problem, shown: usize) {
     let told = explain(problem, shown);
     assert_eq!((told.lower_bound, told.certificate), lower_bound(problem));
-    let live = |b: &Buffer| (b.lifetime.start..b.lifetime.end).contains(&told.step);
-    let mut sizes: Vec<Bytes> =
-        problem.buffers().iter().filter(|b| b.size > 0 && live(b)).map(|b| b.size).collect();
+    let is_live = |idx| {
+        let mut intervals = problem.intervals(idx).iter();
+        intervals.any(|life| (life.start..life.end).contains(&told.step))
+    };
+    let live = |idx: usize| is_live(BufferIdx(u32::try_from(idx).unwrap()));
+    let those = problem.iter().filter(|&(idx, b)| b.size > 0 && is_live(idx));
+    let mut sizes: Vec<Bytes> = those.map(|(_, b)| b.size).collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
     let listed = |idx: &BufferIdx| problem.buffers()[idx.usize()].size;
     assert_eq!(told.live.iter().map(listed).collect::<Vec<_>>(), sizes);
-    let others = problem.buffers().iter().filter(|b| !live(b)).map(|b| Buffer { op: None, ..*b });
-    assert_eq!(told.others.bytes, naive::max_load(&Problem::new(others.collect()).unwrap()));
+    assert_eq!(told.live_bytes, naive::load_at(problem, told.step));
+    let others = kept(problem, |idx, b| b.size == 0 || !live(idx));
+    assert_eq!(told.others.bytes, naive::max_load(&others));
 
     let gone: Vec<Bytes> = told.buffers.iter().map(|change| change.gone).collect();
     let each = (0..problem.len()).map(|idx| without(problem, idx)).collect();
@@ -71,8 +99,8 @@ fn assert_explained(problem: &Problem, shown: usize) {
     let each = (0..OP_COUNT).map(|op| without_op(problem, OpIdx(op))).collect();
     assert_eq!(gone, lowest(each, told.lower_bound, shown), "{problem:?}");
     for &OpChange { op, live: bytes, gone } in &told.ops {
-        let of_op = problem.buffers().iter().filter(|b| b.op == Some(op) && live(b));
-        assert_eq!(bytes, of_op.map(|b| b.size).sum::<Bytes>());
+        let rest = kept(problem, |_, b| b.op != Some(op));
+        assert_eq!(bytes, told.live_bytes - naive::load_at(&rest, told.step));
         assert_eq!(gone, without_op(problem, op));
     }
 }
@@ -112,6 +140,39 @@ fn every_family_is_explained() {
             assert_explained(&tagged(family(count, &mut families::Random(seed))), 6);
         }
     }
+}
+
+#[test]
+fn ties_are_explained() {
+    let mut by_ties = 0;
+    for (count, seed) in [3, 9, 20, 40].iter().flat_map(|&n| (0..40).map(move |seed| (n, seed))) {
+        let problem = tagged_ties(count, seed);
+        assert_explained(&problem, 6);
+        let plain = Problem::new(
+            kept(&problem, |_, _| true)
+                .buffers()
+                .to_vec()
+                .into_iter()
+                .map(|b| Buffer { op: None, ..b })
+                .collect(),
+        );
+        by_ties += u32::from(lower_bound(&plain.unwrap()).0 > lower_bound(&problem).0);
+    }
+    assert!(by_ties > 40, "the ties hardly matter: {by_ties}");
+}
+
+#[test]
+fn of_those_that_share_an_offset_only_the_largest_counts() {
+    // 0 and 1 share an offset; without 0 there are still the six bytes of 1.
+    let sizes = [(8, 0, 4), (6, 0, 4), (5, 2, 6)];
+    let buffers = sizes.map(|(size, start, end)| Buffer::new(size, start, end));
+    let problem = Problem::new(buffers.to_vec()).unwrap();
+    let problem = problem.with_shares(&[vec![BufferIdx(0), BufferIdx(1)]]).unwrap();
+    let told = explain(&problem, 9);
+    assert_eq!((told.lower_bound, told.live_bytes, told.step), (13, 13, 2));
+    assert_eq!(told.live, [BufferIdx(0), BufferIdx(1), BufferIdx(2)]);
+    let gone = |change: &BufferChange| (change.buffer.0, change.gone);
+    assert_eq!(told.buffers.iter().map(gone).collect::<Vec<_>>(), [(2, 8), (0, 11)]);
 }
 
 #[test]
