@@ -4,7 +4,7 @@ use std::path::Path;
 
 use memo_formats::{Document, PlanDocument, TieredPlanDocument, read_with_warnings};
 use memo_malloc::analysis::liveness;
-use memo_malloc::model::TieredProblem;
+use memo_malloc::model::{TieredPlan, TieredProblem};
 use memo_malloc::trace::Trace;
 use memo_malloc::{Code, Key, Limits, Plan, Problem, Request, RunPlan, planners};
 
@@ -20,6 +20,8 @@ pub struct Task {
     pub plan: Option<Plan>,
     /// The tiers it is to be spread over.
     pub tiers: Option<TieredProblem>,
+    /// The plan over these that it came with.
+    pub tiered_plan: Option<TieredPlan>,
     run: Option<(Key, Vec<Request>)>,
 }
 
@@ -32,7 +34,10 @@ impl Task {
         match document(path, console)? {
             Document::Problem(problem) => Ok(Task::bare(problem)),
             Document::TieredProblem(problem) => Ok(Task::tiered(&problem)),
-            Document::TieredPlan(document) => Ok(Task::tiered(document.problem())),
+            Document::TieredPlan(document) => {
+                let tiered_plan = Some(document.plan().clone());
+                Ok(Task { tiered_plan, ..Task::tiered(document.problem()) })
+            }
             Document::Plan(document) => {
                 let run = document.run_plan();
                 let run = run.map(|run| (run.key().clone(), run.requests().to_vec()));
@@ -46,7 +51,7 @@ impl Task {
     }
 
     fn bare(problem: Problem) -> Task {
-        Task { problem, plan: None, tiers: None, run: None }
+        Task { problem, plan: None, tiers: None, tiered_plan: None, run: None }
     }
 
     fn tiered(problem: &TieredProblem) -> Task {
@@ -92,7 +97,7 @@ impl Task {
 ///
 /// # Errors
 /// When the file cannot be read, holds something else, or the plan is not valid.
-pub fn any_plan(path: &Path, console: &Console) -> Result<AnyPlan, Failure> {
+pub fn plan(path: &Path, console: &Console) -> Result<AnyPlan, Failure> {
     match document(path, console)? {
         Document::Plan(plan) => Ok(AnyPlan::One(plan)),
         Document::TieredPlan(plan) => Ok(AnyPlan::Tiered(plan)),
@@ -109,24 +114,10 @@ pub enum AnyPlan {
     Tiered(TieredPlanDocument),
 }
 
-/// Reads a plan of one arena.
-///
-/// # Errors
-/// When the file cannot be read, holds something else, or the plan is not valid.
-pub fn plan(path: &Path, console: &Console) -> Result<PlanDocument, Failure> {
-    match document(path, console)? {
-        Document::Plan(plan) => Ok(plan),
-        other => Err(no_plan(path, &other)),
-    }
-}
-
 fn no_plan(path: &Path, found: &Document) -> Failure {
     let file = path.to_string_lossy();
-    let (needed, fix) = match found {
-        Document::TieredPlan(_) => ("a plan of one arena is needed", format!("memo check {file}")),
-        _ => ("a plan is needed", format!("memo plan {file} -o plan.json")),
-    };
-    let message = format!("a {}, but {needed}", found.noun());
+    let message = format!("a {}, but a plan is needed", found.noun());
+    let fix = format!("memo plan {file} -o plan.json");
     Failure::new(Code::WrongNoun, message).fix_by(fix).in_file(file)
 }
 

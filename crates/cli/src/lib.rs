@@ -11,6 +11,7 @@ pub mod console;
 pub mod exit;
 pub mod failure;
 mod grid;
+mod infeasible;
 pub mod inference;
 pub mod input;
 mod interrupt;

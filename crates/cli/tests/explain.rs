@@ -43,8 +43,8 @@ fn programs_get_the_same_as_json() {
     assert_eq!(told["live"], json!({ "buffers": 2, "bytes": 11 }));
     assert_eq!(told["largest"].as_array().map(Vec::len), Some(1));
     assert_eq!(told["others"], json!({ "max_load": 7, "step": 1 }));
-    let change = json!({ "buffer": 2, "id": "c", "size": 5, "start": 3, "end": 6, "op": null,
-        "lower_bound": 8, "freed_by": 8, "made_at": null });
+    let change = json!({ "buffer": 2, "id": "c", "size": 5, "start": 3, "end": 6, "shares": null,
+        "op": null, "lower_bound": 8, "freed_by": 8, "made_at": null });
     assert_eq!(told["without_buffer"], json!([change]));
     assert_eq!(told["planner"], "auto");
 }

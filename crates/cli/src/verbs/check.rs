@@ -22,7 +22,7 @@ pub struct Args {
 
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
-        match input::any_plan(&self.plan, console) {
+        match input::plan(&self.plan, console) {
             Ok(AnyPlan::One(document)) => {
                 self.valid(console, document.problem().len(), document.plan())?;
                 Ok(Exit::Done)

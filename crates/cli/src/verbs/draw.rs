@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use memo_formats::{Overwrite, may_write_text, write_text};
 use memo_malloc::Code;
-use memo_report::svg;
+use memo_report::{svg, svg_tiers};
 use serde_json::json;
 
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input;
+use crate::input::{self, AnyPlan};
 
 /// Which plan, and where the picture goes.
 #[derive(Debug, clap::Args)]
@@ -34,9 +34,11 @@ pub struct Args {
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         self.output_is_usable(console)?;
-        let document = input::plan(&self.plan, console)?;
         let title = self.title.clone().unwrap_or_else(|| stem(&self.plan));
-        let picture = svg(&title, document.problem(), document.plan());
+        let picture = match input::plan(&self.plan, console)? {
+            AnyPlan::One(document) => svg(&title, document.problem(), document.plan()),
+            AnyPlan::Tiered(document) => svg_tiers(&title, document.problem(), document.plan())?,
+        };
         if self.output == Path::new("-") {
             return console.write(picture.as_bytes()).map(|()| Exit::Done);
         }

@@ -1,12 +1,13 @@
 //! `memo explain IN`
 
+mod tiers;
 mod told;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use memo_malloc::analysis::explain;
-use memo_malloc::{Code, Plan, Problem, planners};
+use memo_malloc::{Plan, Problem, planners};
 
 use crate::console::Console;
 use crate::exit::Exit;
@@ -39,10 +40,8 @@ pub struct Args {
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let task = Task::read(&self.input, console)?;
-        if !task.problem.ties().is_empty() || task.tiers.is_some() {
-            let message = "the changes that `explain` tries are those of one arena without ties";
-            let fix = "leave out `ties` and `tiers` to explain the buffers by themselves";
-            return Err(Failure::new(Code::Unsupported, message).fix_by(fix));
+        if let Some(problem) = &task.tiers {
+            return self.tiers(problem, task.tiered_plan, console);
         }
         let (plan, planner) = match task.plan {
             Some(plan) => (Some(plan), None),
@@ -51,6 +50,7 @@ impl Args {
         let top = usize::from(self.top);
         let told = Told {
             problem: &task.problem,
+            count: task.problem.len(),
             explanation: explain(&task.problem, top),
             plan: plan.as_ref(),
             planner,

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
 use crate::progress::while_working;
-use crate::{interrupt, seconds, size};
+use crate::{infeasible, interrupt, seconds, size};
 
 use summary::Summary;
 
@@ -94,14 +94,15 @@ impl Args {
         }
         let mut summary =
             self.search(&task, planner, &interrupt::limits(self.time_limit)?, console)?;
+        if let Outcome::Infeasible(refutation) = &summary.outcome
+            && !console.is_json()
+        {
+            summary.print(console)?;
+            return Err(infeasible::one(&task.problem, refutation));
+        }
         summary.output = self.write(task, &summary, console)?;
         summary.print(console)?;
-        match &summary.outcome {
-            Outcome::Infeasible(refutation) if !console.is_json() => {
-                Err(summary::infeasible(refutation))
-            }
-            _ => Ok(summary.exit()),
-        }
+        Ok(summary.exit())
     }
 
     /// Finds out before the work whether it would be in vain.

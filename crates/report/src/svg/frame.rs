@@ -9,7 +9,8 @@ use super::put;
 use crate::units::{bytes, count, ratio};
 
 pub(super) const WIDTH: u32 = 1280;
-pub(super) const HEIGHT: u32 = 760;
+/// Between the upper edge of the paper and the first map.
+pub(super) const HEAD: f64 = 84.0;
 
 /// A rectangle on the paper, in pixels.
 #[derive(Debug, Clone, Copy)]
@@ -20,16 +21,47 @@ pub(super) struct Area {
     pub(super) bottom: f64,
 }
 
-/// Where the buffers are drawn.
-pub(super) const MAP: Area = Area { left: 88.0, top: 84.0, right: 1020.0, bottom: 560.0 };
-/// Where the load is drawn.
-pub(super) const LOAD: Area = Area { left: 88.0, top: 600.0, right: 1020.0, bottom: 704.0 };
+impl Area {
+    /// Across the part of the paper where time runs.
+    fn across(top: f64, height: f64) -> Area {
+        Area { left: LEFT, top, right: RIGHT, bottom: top + height }
+    }
+}
+
+/// Where time begins and ends.
+pub(super) const LEFT: f64 = 88.0;
+const RIGHT: f64 = 1020.0;
 /// Where the legend is.
-pub(super) const LEGEND: Area = Area { left: 1044.0, top: 84.0, right: 1260.0, bottom: 560.0 };
+pub(super) const LEGEND: Area = Area { left: 1044.0, top: HEAD, right: 1260.0, bottom: 560.0 };
+/// Between a map and the load below it.
+const BETWEEN: f64 = 40.0;
+
+/// How high a map and a load are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heights {
+    pub(super) map: f64,
+    pub(super) load: f64,
+}
+
+impl Heights {
+    /// Of the only ones.
+    pub(super) const ALONE: Heights = Heights { map: 476.0, load: 104.0 };
+    /// Of one of several.
+    pub(super) const OF_SEVERAL: Heights = Heights { map: 300.0, load: 64.0 };
+
+    /// From the upper edge of a map to below the labels of its load.
+    pub(super) fn all(self) -> f64 {
+        self.map + BETWEEN + self.load + 56.0
+    }
+}
 
 /// Steps and bytes as pixels.
 #[derive(Debug)]
 pub(super) struct Frame {
+    /// Where the buffers are drawn.
+    pub(super) map: Area,
+    /// Where the load is drawn.
+    pub(super) load: Area,
     pub(super) steps: Range<Step>,
     /// The number of bytes at the upper edge of the map.
     pub(super) bytes_max: Bytes,
@@ -38,24 +70,31 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn of(problem: &Problem, plan: &Plan) -> Frame {
+    pub(super) fn of(problem: &Problem, plan: &Plan, top: f64, heights: Heights) -> Frame {
         let most = shown_capacity(problem, plan).unwrap_or(plan.peak).max(plan.peak).max(1);
-        // A little air above the peak, for its label.
-        Frame { steps: draw::steps(problem), bytes_max: most + most / 16, load_max: most }
+        let map = Area::across(top, heights.map);
+        Frame {
+            map,
+            load: Area::across(map.bottom + BETWEEN, heights.load),
+            steps: draw::steps(problem),
+            // A little air above the peak, for its label.
+            bytes_max: most + most / 16,
+            load_max: most,
+        }
     }
 
     pub(super) fn x(&self, step: Step) -> f64 {
         let count = u64::from(self.steps.end - self.steps.start).max(1);
         let part = ratio(u64::from(step.saturating_sub(self.steps.start)), count);
-        MAP.left + part * (MAP.right - MAP.left)
+        LEFT + part * (RIGHT - LEFT)
     }
 
     pub(super) fn y(&self, bytes: Bytes) -> f64 {
-        MAP.bottom - ratio(bytes, self.bytes_max) * (MAP.bottom - MAP.top)
+        self.map.bottom - ratio(bytes, self.bytes_max) * (self.map.bottom - self.map.top)
     }
 
     pub(super) fn load_y(&self, bytes: Bytes) -> f64 {
-        LOAD.bottom - ratio(bytes, self.load_max) * (LOAD.bottom - LOAD.top)
+        self.load.bottom - ratio(bytes, self.load_max) * (self.load.bottom - self.load.top)
     }
 }
 
@@ -66,7 +105,7 @@ pub(super) fn shown_capacity(problem: &Problem, plan: &Plan) -> Option<Bytes> {
 
 /// Draws both fields with their grids and labels.
 pub(super) fn draw(out: &mut String, frame: &Frame) {
-    for area in [MAP, LOAD] {
+    for area in [frame.map, frame.load] {
         let (width, height) = (area.right - area.left, area.bottom - area.top);
         put!(
             out,
@@ -83,30 +122,30 @@ pub(super) fn draw(out: &mut String, frame: &Frame) {
     }
     for tick in step_ticks(&frame.steps) {
         let x = frame.x(tick);
-        for area in [MAP, LOAD] {
+        for area in [frame.map, frame.load] {
             put!(out, r#"<path class="grid" d="M{x:.1} {}V{}"/>"#, area.bottom, area.bottom + 5.0);
         }
-        let (y, label) = (LOAD.bottom + 20.0, count(tick.into()));
+        let (y, label) = (frame.load.bottom + 20.0, count(tick.into()));
         put!(out, r#"<text class="tick" x="{x:.1}" y="{y}" text-anchor="middle">{label}</text>"#);
     }
-    captions(out);
+    captions(out, frame);
 }
 
 fn byte_line(out: &mut String, y: f64, tick: Bytes) {
-    put!(out, r#"<path class="grid" d="M{} {y:.1}H{}"/>"#, MAP.left, MAP.right);
-    let (x, y) = (MAP.left - 8.0, y + 4.0);
+    put!(out, r#"<path class="grid" d="M{LEFT} {y:.1}H{RIGHT}"/>"#);
+    let (x, y) = (LEFT - 8.0, y + 4.0);
     put!(out, r#"<text class="tick" x="{x}" y="{y:.1}" text-anchor="end">{}</text>"#, bytes(tick));
 }
 
-fn captions(out: &mut String) {
-    let (x, y) = (MAP.left, MAP.top - 8.0);
+fn captions(out: &mut String, frame: &Frame) {
+    let (x, y) = (LEFT, frame.map.top - 8.0);
     put!(out, r#"<text class="tick" x="{x}" y="{y}">offset</text>"#);
     put!(
         out,
         r#"<text class="tick" x="{x}" y="{}">load: bytes live at each step</text>"#,
-        LOAD.top - 8.0
+        frame.load.top - 8.0
     );
-    let (x, y) = (MAP.right, LOAD.bottom + 40.0);
+    let (x, y) = (RIGHT, frame.load.bottom + 40.0);
     put!(
         out,
         r#"<text class="tick" x="{x}" y="{y}" text-anchor="end">step: order of events, not wall time</text>"#

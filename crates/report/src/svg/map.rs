@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use memo_malloc::{BufferIdx, Plan, Problem};
 
-use super::frame::{Frame, MAP, shown_capacity};
+use super::frame::{Area, Frame, shown_capacity};
 use super::shapes::{Shape, Shown, shapes};
 use super::{escape, put};
 use crate::groups::Groups;
@@ -97,30 +97,43 @@ fn name(out: &mut String, shape: &Shape, name: &str) {
     );
 }
 
+/// How far apart labels must be not to touch: one above the other, and side by side.
+const LABEL: f64 = 16.0;
+const BESIDE: f64 = 240.0;
+
 /// Draws the peak, the lower bound and the capacity.
 pub(super) fn lines(out: &mut String, frame: &Frame, problem: &Problem, plan: &Plan) {
-    let (peak, bound) = (frame.y(plan.peak), frame.y(plan.lower_bound));
-    line(out, "peak", peak);
+    let (peak, bound, map) = (frame.y(plan.peak), frame.y(plan.lower_bound), frame.map);
+    line(out, map, "peak", peak);
     if plan.is_optimal() {
-        label(out, "", peak - 6.0, &format!("peak = lower bound {}", bytes(plan.peak)));
+        label(out, map, "", peak - 6.0, &format!("peak = lower bound {}", bytes(plan.peak)));
     } else {
-        line(out, "bound", bound);
-        label(out, "", peak - 6.0, &format!("peak {}", bytes(plan.peak)));
-        label(out, "on-bound", bound + 15.0, &format!("lower bound {}", bytes(plan.lower_bound)));
+        line(out, map, "bound", bound);
+        label(out, map, "", peak - 6.0, &format!("peak {}", bytes(plan.peak)));
+        label(
+            out,
+            map,
+            "on-bound",
+            bound + 15.0,
+            &format!("lower bound {}", bytes(plan.lower_bound)),
+        );
     }
     if let Some(capacity) = shown_capacity(problem, plan).filter(|&capacity| capacity != plan.peak)
     {
         let y = frame.y(capacity);
-        line(out, "bound", y);
-        label(out, "on-bound", y - 6.0, &format!("capacity {}", bytes(capacity)));
+        line(out, map, "bound", y);
+        // Close above the peak, its label would lie on that of the peak.
+        let x = if peak - y < LABEL { map.right - BESIDE } else { map.right };
+        let map = Area { right: x, ..map };
+        label(out, map, "on-bound", y - 6.0, &format!("capacity {}", bytes(capacity)));
     }
 }
 
-fn line(out: &mut String, class: &str, y: f64) {
-    put!(out, r#"<path class="{class}" fill="none" d="M{} {y:.1}H{}"/>"#, MAP.left, MAP.right);
+fn line(out: &mut String, map: Area, class: &str, y: f64) {
+    put!(out, r#"<path class="{class}" fill="none" d="M{} {y:.1}H{}"/>"#, map.left, map.right);
 }
 
-fn label(out: &mut String, class: &str, y: f64, text: &str) {
-    let x = MAP.right - 6.0;
+fn label(out: &mut String, map: Area, class: &str, y: f64, text: &str) {
+    let x = map.right - 6.0;
     put!(out, r#"<text class="mark {class}" x="{x}" y="{y:.1}" text-anchor="end">{text}</text>"#);
 }

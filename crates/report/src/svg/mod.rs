@@ -10,28 +10,36 @@ mod legend;
 mod load;
 mod map;
 mod shapes;
+mod tiers;
 
 use std::fmt::Write;
 
 use memo_malloc::{Plan, Problem};
 
-use self::frame::{Frame, HEIGHT, MAP, WIDTH};
+pub use self::tiers::svg_tiers;
+
+use self::frame::{Frame, HEAD, Heights, LEFT, WIDTH};
 use crate::groups::{COLORS, Groups};
 use crate::units::{bytes, count, ratio, share};
 
 /// Draws a plan under a title, for example the name of its model.
 pub fn svg(title: &str, problem: &Problem, plan: &Plan) -> String {
     let mut out = String::new();
-    let frame = Frame::of(problem, plan);
     let groups = Groups::of(problem);
-    head(&mut out, title, problem, plan);
-    frame::draw(&mut out, &frame);
-    map::draw(&mut out, &frame, problem, plan, &groups);
-    map::lines(&mut out, &frame, problem, plan);
-    load::draw(&mut out, &frame, problem);
+    let frame = Frame::of(problem, plan, HEAD, Heights::ALONE);
+    head(&mut out, title, &numbers(problem, plan), HEAD + Heights::ALONE.all());
+    panel(&mut out, &frame, problem, plan, &groups);
     legend::draw(&mut out, &groups);
     out.push_str("</svg>\n");
     out
+}
+
+/// Draws a map and the load below it.
+fn panel(out: &mut String, frame: &Frame, problem: &Problem, plan: &Plan, groups: &Groups) {
+    frame::draw(out, frame);
+    map::draw(out, frame, problem, plan, groups);
+    map::lines(out, frame, problem, plan);
+    load::draw(out, frame, problem);
 }
 
 /// Writing to a string cannot fail, so nobody need look at the result.
@@ -40,21 +48,16 @@ macro_rules! put {
 }
 use put;
 
-fn head(out: &mut String, title: &str, problem: &Problem, plan: &Plan) {
+fn head(out: &mut String, title: &str, numbers: &str, height: f64) {
     put!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img">"#
     );
     put!(out, "<title>{}</title>", escape(title));
     style(out);
-    put!(out, r#"<rect class="paper" width="{WIDTH}" height="{HEIGHT}"/>"#);
-    put!(out, r#"<text class="title" x="{}" y="34">{}</text>"#, MAP.left, escape(title));
-    put!(
-        out,
-        r#"<text class="quiet" x="{}" y="56">{}</text>"#,
-        MAP.left,
-        escape(&numbers(problem, plan))
-    );
+    put!(out, r#"<rect class="paper" width="{WIDTH}" height="{height}"/>"#);
+    put!(out, r#"<text class="title" x="{LEFT}" y="34">{}</text>"#, escape(title));
+    put!(out, r#"<text class="quiet" x="{LEFT}" y="56">{}</text>"#, escape(numbers));
 }
 
 /// The line under the title.
@@ -82,6 +85,7 @@ fn style(out: &mut String) {
 text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1b1f24; }
 .title { font-size: 20px; font-weight: 600; }
 .quiet { fill: #59636e; }
+.tier { font-size: 14px; font-weight: 600; fill: #1b1f24; }
 .tick { font-size: 11px; fill: #59636e; }
 .name { font-size: 11px; pointer-events: none; }
 .mark { font-size: 12px; font-weight: 600; paint-order: stroke; stroke: #f6f8fa; stroke-width: 4px; stroke-linejoin: round; }
@@ -96,7 +100,7 @@ text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-seri
 .load { fill: #8c959f; fill-opacity: .45; stroke: #59636e; stroke-width: 1; }
 .buffer:hover { stroke: #1b1f24; stroke-width: 2; }
 @media (prefers-color-scheme: dark) {
-text { fill: #f0f6fc; }
+text, .tier { fill: #f0f6fc; }
 .quiet, .tick { fill: #9198a1; }
 .paper { fill: #0d1117; }
 .field { fill: #151b23; }

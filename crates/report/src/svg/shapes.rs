@@ -132,6 +132,7 @@ impl Shown {
 mod tests {
     use memo_malloc::{Buffer, Certificate};
 
+    use super::super::frame::{HEAD, Heights};
     use super::*;
 
     /// One large buffer below, `count` small ones in a row above it.
@@ -144,7 +145,8 @@ mod tests {
         let certificate = Certificate::MaxLoad { step: 0 };
         let peak = (1 << 30) + 16;
         let plan = Plan { offsets, peak, lower_bound: peak, certificate };
-        shapes(&Frame::of(&problem, &plan), &problem, &plan, &Groups::of(&problem))
+        let frame = Frame::of(&problem, &plan, HEAD, Heights::ALONE);
+        shapes(&frame, &problem, &plan, &Groups::of(&problem))
     }
 
     #[test]

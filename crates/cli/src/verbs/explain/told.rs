@@ -13,6 +13,8 @@ use crate::grid::{Look, grid};
 /// An explanation, and the best plan that is known.
 pub(super) struct Told<'a> {
     pub(super) problem: &'a Problem,
+    /// The number of buffers: not all of the problem are there where it is that of one tier.
+    pub(super) count: usize,
     pub(super) explanation: Explanation,
     pub(super) plan: Option<&'a Plan>,
     /// Who made the plan, where it was not given.
@@ -38,20 +40,17 @@ impl Told<'_> {
         self.problem.buffers()[idx.usize()].size
     }
 
-    fn size_of_all(&self, buffers: &[BufferIdx]) -> Bytes {
-        buffers.iter().map(|&idx| self.size(idx)).sum()
-    }
-
     fn op(&self, op: OpIdx) -> String {
         self.problem.ops()[op.usize()].to_string()
     }
 
     pub(super) fn fields(&self) -> Value {
-        let Explanation { lower_bound, certificate, load, step, end, live, others, .. } =
-            &self.explanation;
+        let Explanation {
+            lower_bound, certificate, load, step, end, live, live_bytes, others, ..
+        } = &self.explanation;
         let proven = self.proven();
         json!({
-            "buffers": self.problem.len(),
+            "buffers": self.count,
             "capacity": self.problem.capacity(),
             "peak": self.plan.map(|plan| plan.peak),
             "planner": self.planner,
@@ -63,7 +62,7 @@ impl Told<'_> {
             },
             "max_load": load.bytes,
             "max_load_step": load.step,
-            "live": { "buffers": live.len(), "bytes": self.size_of_all(live) },
+            "live": { "buffers": live.len(), "bytes": live_bytes },
             "largest": self.listed().iter().map(|&idx| self.buffer_fields(idx)).collect::<Value>(),
             "others": { "max_load": others.bytes, "step": others.step },
             "without_buffer": self.explanation.buffers.iter()
@@ -81,6 +80,7 @@ impl Told<'_> {
             "size": buffer.size,
             "start": buffer.lifetime.start,
             "end": buffer.lifetime.end,
+            "shares": self.mate(idx).map(|mate| mate.0),
             "op": buffer.op.map(|op| self.op(op)),
         })
     }
@@ -100,7 +100,7 @@ impl Told<'_> {
     fn head(&self) -> String {
         let (bound, certificate) = self.proven();
         let mut lines = vec![
-            counted(self.problem.len(), "buffer"),
+            counted(self.count, "buffer"),
             format!("  lower bound  {} by {certificate}", bytes_exact(bound)),
         ];
         if bound > self.explanation.lower_bound {
@@ -123,25 +123,42 @@ impl Told<'_> {
 
     /// A buffer as a person finds it again.
     fn name(&self, idx: BufferIdx) -> String {
-        match self.problem.op(idx) {
-            Some(op) => format!("{}, {op}", self.problem.id(idx)),
-            None => self.problem.id(idx).into_owned(),
+        let mut name = self.problem.id(idx).into_owned();
+        if let Some(op) = self.problem.op(idx) {
+            name = format!("{name}, {op}");
         }
+        match self.mate(idx) {
+            Some(mate) => format!("{name}, at the offset of {}", self.problem.id(mate)),
+            None => name,
+        }
+    }
+
+    /// The first of those that share the offset of a buffer, for all others.
+    fn mate(&self, idx: BufferIdx) -> Option<BufferIdx> {
+        let ties = self.problem.ties();
+        let first = ties.groups()[ties.group_of(idx)?].first().copied()?;
+        (first != idx).then_some(first)
+    }
+
+    /// When a buffer is live.
+    fn times(&self, idx: BufferIdx) -> String {
+        let times = self.problem.intervals(idx).iter().map(ToString::to_string);
+        times.collect::<Vec<_>>().join(" ")
     }
 
     fn live(&self) -> String {
         let live = &self.explanation.live;
-        let all = self.size_of_all(live);
+        let all = self.explanation.live_bytes;
         let row = |&idx: &BufferIdx| {
-            let lifetime = self.problem.buffers()[idx.usize()].lifetime;
             let size = self.size(idx);
-            vec![self.name(idx), bytes(size), share(size, all), lifetime.to_string()]
+            vec![self.name(idx), bytes(size), share(size, all), self.times(idx)]
         };
         let rest = &live[self.listed().len()..];
         let more = match rest.len() {
             0 => String::new(),
             more => {
-                format!("\n  … and {} more, {}", count(more as u64), bytes(self.size_of_all(rest)))
+                let sum = rest.iter().map(|&idx| self.size(idx)).sum();
+                format!("\n  … and {} more, {}", count(more as u64), bytes(sum))
             }
         };
         let step = self.explanation.step;
@@ -211,6 +228,9 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.count == 0 && !self.problem.is_empty() {
+            return f.write_str("0 buffers");
+        }
         f.write_str(&self.head())?;
         if self.explanation.live.is_empty() {
             return Ok(());

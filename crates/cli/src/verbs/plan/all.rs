@@ -9,14 +9,14 @@ use memo_malloc::{Bytes, Code, Outcome, Status, planners};
 use memo_report::units::{count, share};
 use serde_json::{Value, json};
 
-use super::summary::{Summary, infeasible};
+use super::summary::Summary;
 use super::{Args, is_stdout};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grid::{Look, grid};
 use crate::input::Task;
-use crate::interrupt;
+use crate::{infeasible, interrupt};
 
 /// Each planner gets so much unless told otherwise: some would search for ever.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -45,10 +45,15 @@ impl Args {
         }
         let (text, fields) = (table.text(), table.fields());
         let mut best = table.into_best()?;
+        if let Outcome::Infeasible(refutation) = &best.outcome
+            && !console.is_json()
+        {
+            self.tell(&best, &text, fields, console)?;
+            return Err(infeasible::one(&task.problem, refutation));
+        }
         best.output = self.write(task, &best, console)?;
         self.tell(&best, &text, fields, console)?;
         match &best.outcome {
-            Outcome::Infeasible(refutation) if !console.is_json() => Err(infeasible(refutation)),
             Outcome::Feasible(_) if is_cancelled() => Ok(Exit::GaveUp),
             _ => Ok(best.exit()),
         }

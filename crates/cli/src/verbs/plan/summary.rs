@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use memo_malloc::model::{Reason, RefutationCause};
-use memo_malloc::{Bytes, Code, Outcome, Plan, Refutation};
+use memo_malloc::model::Reason;
+use memo_malloc::{Bytes, Outcome, Plan};
 use memo_report::units::{bytes, bytes_exact, counted, share};
 use serde_json::{Value, json};
 
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::infeasible;
 
 /// What was found and where it went.
 pub(super) struct Summary {
@@ -99,6 +100,7 @@ impl Summary {
         json!({
             "status": self.outcome.status().name(),
             "reason": self.reason().map(Reason::name),
+            "cause": infeasible::cause(&self.outcome),
             "planner": self.planner,
             "buffers": self.buffer_count,
             "capacity": self.capacity,
@@ -109,43 +111,4 @@ impl Summary {
             "output": self.output.as_deref().map(Path::to_string_lossy),
         })
     }
-}
-
-/// Why there is no plan, as the failure it is.
-pub(super) fn infeasible(refutation: &Refutation) -> Failure {
-    let bound = refutation.lower_bound;
-    let needs = format!("every plan needs at least {}", bytes_exact(bound));
-    let (message, fix) = match refutation.cause {
-        RefutationCause::Capacity { capacity } => (
-            format!(
-                "{needs} ({}), the capacity is {}",
-                refutation.certificate,
-                bytes_exact(capacity)
-            ),
-            format!("raise --capacity to at least {bound}"),
-        ),
-        RefutationCause::PinOverCapacity { buffer } => (
-            format!("pinned buffer {buffer} ends beyond the capacity; {needs}"),
-            "raise --capacity or move the pin".to_owned(),
-        ),
-        RefutationCause::PinsCollide { first, second } => (
-            format!("pinned buffers {first} and {second} are live together and share bytes"),
-            "move one of the two pins".to_owned(),
-        ),
-        cause @ RefutationCause::TiesContradict { .. } => return untenable(cause),
-        _ => (needs, "raise --capacity or move the pins".to_owned()),
-    };
-    Failure::new(Code::Infeasible, message).fix_by(fix).ending(Exit::Infeasible)
-}
-
-/// Ties that no capacity helps.
-pub(super) fn untenable(cause: RefutationCause) -> Failure {
-    let message = match cause {
-        RefutationCause::TiesContradict { first, second } => format!(
-            "buffers {first} and {second} must share their offset, but their pins, an alignment or a pair to be kept apart forbids it"
-        ),
-        _ => "the ties of the buffers contradict each other".to_owned(),
-    };
-    let fix = "let the two share no longer, or loosen what forbids it";
-    Failure::new(Code::Infeasible, message).fix_by(fix).ending(Exit::Infeasible)
 }

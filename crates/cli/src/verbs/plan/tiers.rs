@@ -4,12 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memo_formats::{Document, TieredPlanDocument};
+use memo_malloc::Code;
 use memo_malloc::limits::Stopwatch;
-use memo_malloc::model::{
-    CostCertificate, Tier, TieredOutcome, TieredPlan, TieredProblem, TieredRefutation,
-};
+use memo_malloc::model::{CostCertificate, Tier, TieredOutcome, TieredPlan, TieredProblem};
 use memo_malloc::planners::plan_tiered;
-use memo_malloc::{Bytes, Code};
 use memo_report::units::{bytes_exact, count, counted};
 use serde_json::{Value, json};
 
@@ -19,7 +17,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
 use crate::progress::while_working;
-use crate::{interrupt, size};
+use crate::{infeasible, interrupt, size};
 
 /// Reads `NAME`, `NAME=CAPACITY`, `NAME@COST` or `NAME=CAPACITY@COST`; a cost is 1 unless told.
 pub(super) fn parse(text: &str) -> Result<Tier, String> {
@@ -88,7 +86,7 @@ impl Args {
         found.print(self, console)?;
         match &found.outcome {
             TieredOutcome::Infeasible(refutation) if !console.is_json() => {
-                Err(infeasible(&found.problem, *refutation))
+                Err(infeasible::tiers(&found.problem, *refutation))
             }
             outcome => Ok(exit(outcome)),
         }
@@ -157,6 +155,7 @@ impl Found {
         json!({
             "status": self.outcome.status().name(),
             "reason": reason,
+            "cause": infeasible::tiered_cause(&self.outcome),
             "buffers": self.problem.problem().len(),
             "tiers": tiers.collect::<Vec<_>>(),
             "cost": plan.map(|plan| plan.cost),
@@ -166,28 +165,6 @@ impl Found {
             "output": self.output.as_deref().map(|path| path.to_string_lossy()),
         })
     }
-}
-
-/// Why there is no plan, as the failure it is.
-fn infeasible(problem: &TieredProblem, refutation: TieredRefutation) -> Failure {
-    let room =
-        || problem.tiers().iter().filter_map(|tier| tier.capacity).fold(0, Bytes::saturating_add);
-    let message = match refutation {
-        TieredRefutation::NoRoom { buffer } => {
-            let size = problem.problem().buffers()[buffer.usize()].size;
-            format!("buffer {buffer} of {} fits no tier that it may go to", bytes_exact(size))
-        }
-        TieredRefutation::Overfull { step } => {
-            format!(
-                "at step {step} more is live than the tiers have room for ({})",
-                bytes_exact(room())
-            )
-        }
-        TieredRefutation::Untenable(cause) => return super::summary::untenable(cause),
-        _ => "every way to spread the buffers was tried".to_owned(),
-    };
-    let fix = "raise the capacity of a tier, or add one without";
-    Failure::new(Code::Infeasible, message).fix_by(fix).ending(Exit::Infeasible)
 }
 
 #[cfg(test)]
