@@ -24,11 +24,12 @@ int main(void) {
     const double sizes[COUNT] = {1024, 512, 1024};
     const uint32_t starts[COUNT] = {0, 1, 2}, ends[COUNT] = {2, 3, 4};
     double offsets[COUNT];
+    uint32_t problem;
     MemoOutcome outcome;
 
     if (memo_abi_version() != MEMO_ABI_VERSION) return 2;
-    int32_t code = memo_plan(COUNT, sizes, starts, ends, NULL, NULL, 64, INFINITY, NULL, INFINITY,
-                             offsets, &outcome);
+    int32_t code = memo_problem_new(COUNT, sizes, starts, ends, NULL, NULL, 64, INFINITY, &problem);
+    if (code == 0) code = memo_plan(problem, NULL, INFINITY, COUNT, offsets, &outcome);
     if (code != 0) return failed(code);
     if (!outcome.has_plan) return 3;
 
@@ -36,7 +37,8 @@ int main(void) {
            outcome.status == MEMO_STATUS_OPTIMAL ? ": optimal" : "");
     for (int i = 0; i < COUNT; i++) printf("buffer %d at %.0f\n", i, offsets[i]);
 
-    code = memo_check(COUNT, sizes, starts, ends, NULL, NULL, 64, INFINITY, COUNT, offsets,
-                      outcome.peak, outcome.lower_bound, outcome.certificate, outcome.step);
+    code = memo_check(problem, COUNT, offsets, outcome.peak, outcome.lower_bound,
+                      outcome.certificate, outcome.step);
+    if (code == 0) code = memo_problem_close(problem);
     return code == 0 ? 0 : failed(code);
 }

@@ -5,7 +5,7 @@ use memo_malloc::Code;
 use crate::failure::copy_text;
 
 /// Rises when a function or a struct of this header changes; a loader compares it first.
-pub const MEMO_ABI_VERSION: u32 = 1;
+pub const MEMO_ABI_VERSION: u32 = 2;
 
 /// The [`MEMO_ABI_VERSION`] this library was built with.
 #[unsafe(no_mangle)]

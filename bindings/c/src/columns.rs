@@ -68,7 +68,7 @@ pub(crate) unsafe fn column<'a, T>(
 
 /// # Safety
 /// As [`column`].
-unsafe fn optional_column<'a, T>(
+pub(crate) unsafe fn optional_column<'a, T>(
     name: &str,
     at: *const T,
     count: u32,
@@ -120,8 +120,48 @@ pub(crate) fn integer(name: &str, value: f64) -> Result<Bytes, Failure> {
     exact(value).ok_or_else(|| not_exact(name, value))
 }
 
-fn capacity_of(capacity: f64) -> Result<Option<Bytes>, Failure> {
+pub(crate) fn capacity_of(capacity: f64) -> Result<Option<Bytes>, Failure> {
     if capacity == f64::INFINITY { Ok(None) } else { integer("capacity", capacity).map(Some) }
+}
+
+/// INFINITY where there is no limit.
+pub(crate) fn capacity_to(capacity: Option<Bytes>) -> Result<f64, Failure> {
+    capacity.map_or(Ok(f64::INFINITY), |bytes| to_double("capacity", bytes))
+}
+
+/// The whole numbers in a column, of each of such things one.
+pub(crate) fn integers(thing: &str, field: &str, column: &[f64]) -> Result<Vec<u64>, Failure> {
+    let one = |(idx, &value): (usize, &f64)| {
+        exact(value).ok_or_else(|| not_exact(&format!("{thing} {idx}: {field}"), value))
+    };
+    column.iter().enumerate().map(one).collect()
+}
+
+/// Writes numbers of bytes to a column.
+pub(crate) fn put_bytes(
+    field: &str,
+    to: &mut [f64],
+    bytes: impl IntoIterator<Item = Bytes>,
+) -> Result<(), Failure> {
+    to.iter_mut().zip(bytes).try_for_each(|(to, bytes)| {
+        *to = to_double(field, bytes)?;
+        Ok(())
+    })
+}
+
+pub(crate) fn count_of(count: usize) -> Result<u32, Failure> {
+    u32::try_from(count)
+        .map_err(|_| Failure::bad_argument(format!("{count} is more than 2^32 − 1")))
+}
+
+/// A caller must have the room that `memo_problem_size` tells.
+pub(crate) fn same_count(name: &str, given: u32, found: usize) -> Result<(), Failure> {
+    if given as usize == found {
+        return Ok(());
+    }
+    Err(Failure::bad_argument(format!(
+        "{name} is {given}, but the problem has {found}; ask memo_problem_size first"
+    )))
 }
 
 #[expect(

@@ -47,6 +47,14 @@ impl<T> Handles<T> {
         table.place(id)?.kept.clone().ok_or_else(|| stale(id))
     }
 
+    /// Keeps another thing under the same id.
+    pub(crate) fn replace(&self, id: u32, thing: T) -> Result<(), Failure> {
+        let mut table = self.lock();
+        let kept = table.place(id)?.kept.as_mut().ok_or_else(|| stale(id))?;
+        *kept = Arc::new(thing);
+        Ok(())
+    }
+
     pub(crate) fn close(&self, id: u32) -> Result<(), Failure> {
         let mut table = self.lock();
         let place = table.place(id)?;
@@ -100,7 +108,10 @@ mod tests {
         let handles = Handles::new();
         let first = handles.open("first").unwrap();
         assert_eq!(*handles.get(first).unwrap(), "first");
+        handles.replace(first, "other").unwrap();
+        assert_eq!(*handles.get(first).unwrap(), "other");
         handles.close(first).unwrap();
+        assert!(handles.replace(first, "late").is_err());
         let second = handles.open("second").unwrap();
         assert_eq!(position(first), position(second));
         assert!(handles.get(first).is_err());

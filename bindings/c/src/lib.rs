@@ -1,6 +1,6 @@
 //! The C ABI of memo-malloc, for C and for every language that can call C.
 //!
-//! * Columns in, columns out, one call for each problem. Bytes are `double`, exact up to 2^53 − 1:
+//! * A problem is opened from columns, bound by ties, spread over tiers, planned, and closed. Bytes are `double`, exact up to 2^53 − 1:
 //!   the one number that C, JavaScript and Python pass at no cost; anything else is refused.
 //! * Every function returns 0 or the number of a documented code; the text of the last failure of
 //!   the calling thread is given by [`memo_last_error`]. Nothing unwinds into the caller.
@@ -10,17 +10,26 @@
 
 mod codes;
 mod columns;
+mod explain;
 mod failure;
 mod handles;
+mod kept;
 mod outcome;
 mod plan;
 mod problem;
+mod spread;
+mod tiers;
+mod ties;
 
 pub use codes::{MEMO_ABI_VERSION, memo_abi_version, memo_code_name};
+pub use explain::{MemoExplanation, memo_explain};
 pub use failure::memo_last_error;
 pub use outcome::{MemoCause, MemoCertificate, MemoOutcome, MemoReason, MemoStatus};
 pub use plan::{memo_check, memo_lower_bound, memo_plan};
 pub use problem::{
-    MemoProblemSize, memo_problem_close, memo_problem_columns, memo_problem_ids, memo_problem_read,
-    memo_problem_size,
+    MemoProblemSize, memo_problem_close, memo_problem_columns, memo_problem_ids, memo_problem_new,
+    memo_problem_read, memo_problem_size,
 };
+pub use spread::{MemoSpread, memo_check_tiered, memo_plan_tiered};
+pub use tiers::{memo_problem_spread, memo_problem_tiers};
+pub use ties::{memo_problem_tie, memo_problem_ties};

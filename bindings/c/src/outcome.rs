@@ -23,6 +23,17 @@ pub enum MemoStatus {
     GaveUp = 4,
 }
 
+impl From<Status> for MemoStatus {
+    fn from(status: Status) -> MemoStatus {
+        match status {
+            Status::Optimal => MemoStatus::Optimal,
+            Status::Feasible => MemoStatus::Feasible,
+            Status::Infeasible => MemoStatus::Infeasible,
+            Status::GaveUp => MemoStatus::GaveUp,
+        }
+    }
+}
+
 /// How a lower bound was proven.
 #[repr(u32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,6 +49,8 @@ pub enum MemoCertificate {
     FinishedSearch = 3,
     /// The buffers live at `step` need so many bytes because of their alignments.
     AlignedLoad = 4,
+    /// Of a cost: what the loads at some steps force out of full tiers.
+    Spill = 5,
 }
 
 /// Why a planner gave up.
@@ -70,6 +83,14 @@ pub enum MemoCause {
     PinOverCapacity = 2,
     /// The pinned buffers `first` and `second` conflict and share bytes.
     PinsCollide = 3,
+    /// The buffers `first` and `second` must share their offset and cannot.
+    TiesContradict = 4,
+    /// The buffer `first` fits no tier that it may go to.
+    NoRoom = 5,
+    /// At `step` more bytes are live than the tiers hold that these may go to.
+    Overfull = 6,
+    /// Every way to spread the buffers was tried.
+    NoSpread = 7,
 }
 
 /// The answer of a planner. Fields that do not belong to the status are 0.
@@ -107,12 +128,7 @@ impl MemoOutcome {
         let bound = MemoOutcome::bound(outcome.lower_bound(), outcome.certificate())?;
         let peak = outcome.plan().map_or(Ok(0.0), |plan| to_double("peak", plan.peak))?;
         let has_plan = u32::from(outcome.plan().is_some());
-        let status = match outcome.status() {
-            Status::Optimal => MemoStatus::Optimal,
-            Status::Feasible => MemoStatus::Feasible,
-            Status::Infeasible => MemoStatus::Infeasible,
-            Status::GaveUp => MemoStatus::GaveUp,
-        };
+        let status = outcome.status().into();
         let flat = MemoOutcome { peak, status, has_plan, ..bound };
         match outcome {
             Outcome::Infeasible(refutation) => flat.because(refutation.cause),
@@ -134,7 +150,7 @@ impl MemoOutcome {
         Ok(MemoOutcome { lower_bound, certificate, step, ..MemoOutcome::default() })
     }
 
-    fn because(self, cause: RefutationCause) -> Result<MemoOutcome, Failure> {
+    pub(crate) fn because(self, cause: RefutationCause) -> Result<MemoOutcome, Failure> {
         Ok(match cause {
             RefutationCause::Capacity { capacity } => MemoOutcome {
                 cause: MemoCause::Capacity,
@@ -146,6 +162,12 @@ impl MemoOutcome {
             }
             RefutationCause::PinsCollide { first, second } => MemoOutcome {
                 cause: MemoCause::PinsCollide,
+                first: first.0,
+                second: second.0,
+                ..self
+            },
+            RefutationCause::TiesContradict { first, second } => MemoOutcome {
+                cause: MemoCause::TiesContradict,
                 first: first.0,
                 second: second.0,
                 ..self
@@ -166,7 +188,7 @@ pub(crate) fn certificate(number: u32, step: u32) -> Result<Certificate, Failure
     }
 }
 
-fn reason(reason: Reason) -> Result<MemoReason, Failure> {
+pub(crate) fn reason(reason: Reason) -> Result<MemoReason, Failure> {
     match reason {
         Reason::Heuristic => Ok(MemoReason::Heuristic),
         Reason::TimeLimit => Ok(MemoReason::TimeLimit),
@@ -177,6 +199,6 @@ fn reason(reason: Reason) -> Result<MemoReason, Failure> {
 }
 
 /// The core's enums may grow; this ABI must then, too.
-fn unknown(value: &dyn std::fmt::Debug) -> Failure {
+pub(crate) fn unknown(value: &dyn std::fmt::Debug) -> Failure {
     Failure::new(Code::Internal, format!("{value:?} has no number in the C ABI"))
 }

@@ -1,4 +1,4 @@
-//! Plan, check and bound a problem given in columns.
+//! Plan, check and bound an open problem.
 
 use std::ffi::{CStr, c_char};
 use std::time::Duration;
@@ -7,75 +7,56 @@ use memo_malloc::analysis::lower_bound;
 use memo_malloc::planners::by_name;
 use memo_malloc::{Limits, Plan, check};
 
-use crate::columns::{Columns, column, column_mut, integer, to_double};
+use crate::columns::{column, column_mut, integer, integers, put_bytes, same_count};
 use crate::failure::{Failure, entry};
+use crate::kept::Kept;
 use crate::outcome::{MemoOutcome, certificate};
 
-/// Plans a problem of `count` buffers: buffer `i` has `sizes[i]` bytes and is live in the steps
-/// `[starts[i], ends[i])`. Writes `outcome` and, when it has a plan, `offsets[i]`.
-///
-/// `alignments` may be NULL (1 for every buffer); `pins` may be NULL, and NaN in it is "not
-/// pinned". Every alignment is raised to a common multiple with `align` (1: as they are).
-/// `capacity` is the most bytes a plan may use, INFINITY for no limit. `planner` is a name, or NULL
-/// for `auto`. `time_limit` is in seconds, INFINITY for none.
+/// Plans an open problem of `count` buffers. Writes `outcome` and, when it has a plan, `offsets[i]`.
+/// `planner` is a name, or NULL for `auto`. `time_limit` is in seconds, INFINITY for none.
 ///
 /// An infeasible problem is an answer, not a failure: look at `outcome->status`.
 ///
 /// # Safety
-/// Each column has `count` elements of its type; `planner` is NULL or ends in NUL; `outcome` is
-/// valid for a write. Nobody uses them during the call.
+/// `planner` is NULL or ends in NUL; `offsets` has room for `count` elements; `outcome` is valid for
+/// a write. Nobody uses them during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memo_plan(
-    count: u32,
-    sizes: *const f64,
-    starts: *const u32,
-    ends: *const u32,
-    alignments: *const f64,
-    pins: *const f64,
-    align: f64,
-    capacity: f64,
+    problem: u32,
     planner: *const c_char,
     time_limit: f64,
+    count: u32,
     offsets: *mut f64,
     outcome: *mut MemoOutcome,
 ) -> i32 {
     entry(|| {
-        let columns = Columns { count, sizes, starts, ends, alignments, pins };
-        // SAFETY: the caller's promise.
-        let problem = unsafe { columns.problem(align, capacity) }?;
+        let kept = Kept::get(problem)?;
+        let problem = kept.one()?;
+        same_count("count", count, problem.len())?;
         // SAFETY: the caller's promise.
         let planner = by_name(unsafe { name(planner) }?)?;
         // SAFETY: the caller's promise.
         let offsets = unsafe { column_mut("offsets", offsets, count) }?;
         // SAFETY: the caller's promise.
         let outcome = unsafe { column_mut("outcome", outcome, 1) }?;
-        let found = planner.plan(&problem, &limits(time_limit)?)?;
+        let found = planner.plan(problem, &limits(time_limit)?)?;
         if let Some(plan) = found.plan() {
-            for (to, &offset) in offsets.iter_mut().zip(&plan.offsets) {
-                *to = to_double("offset", offset)?;
-            }
+            put_bytes("offset", offsets, plan.offsets.iter().copied())?;
         }
         outcome[0] = MemoOutcome::of(&found)?;
         Ok(())
     })
 }
 
-/// Judges a plan of a problem, given as for [`memo_plan`]: its offsets, its peak, and its lower
-/// bound with the certificate (a `MemoCertificate`) and the step of it. 0 when it is valid, else the
-/// code of the first fault (2xx).
+/// Judges a plan of an open problem: its offsets, its peak, and its lower bound with the certificate
+/// (a `MemoCertificate`) and the step of it. 0 when it is valid, else the code of the first fault
+/// (2xx).
 ///
 /// # Safety
-/// As [`memo_plan`].
+/// `offsets` has `offset_count` elements, which nobody writes during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memo_check(
-    count: u32,
-    sizes: *const f64,
-    starts: *const u32,
-    ends: *const u32,
-    alignments: *const f64,
-    pins: *const f64,
-    align: f64,
-    capacity: f64,
+    problem: u32,
     offset_count: u32,
     offsets: *const f64,
     peak: f64,
@@ -84,45 +65,31 @@ pub unsafe extern "C" fn memo_check(
     step: u32,
 ) -> i32 {
     entry(|| {
-        let columns = Columns { count, sizes, starts, ends, alignments, pins };
-        // SAFETY: the caller's promise.
-        let problem = unsafe { columns.problem(align, capacity) }?;
+        let kept = Kept::get(problem)?;
         // SAFETY: the caller's promise.
         let offsets = unsafe { column("offsets", offsets, offset_count) }?;
-        let offset = |(idx, &offset)| integer(&format!("buffer {idx}: offset"), offset);
         let plan = Plan {
-            offsets: offsets.iter().enumerate().map(offset).collect::<Result<_, _>>()?,
+            offsets: integers("buffer", "offset", offsets)?,
             peak: integer("peak", peak)?,
             lower_bound: integer("lower bound", bound)?,
             certificate: certificate(bound_certificate, step)?,
         };
-        Ok(check(&problem, &plan)?)
+        Ok(check(kept.one()?, &plan)?)
     })
 }
 
-/// The lower bound of a problem, given as for [`memo_plan`]: writes `lower_bound`, `certificate`
-/// and `step` of `outcome`, and zeros elsewhere.
+/// The lower bound of an open problem: writes `lower_bound`, `certificate` and `step` of `outcome`,
+/// and zeros elsewhere.
 ///
 /// # Safety
-/// As [`memo_plan`].
+/// `outcome` is valid for a write. Nobody uses it during the call.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn memo_lower_bound(
-    count: u32,
-    sizes: *const f64,
-    starts: *const u32,
-    ends: *const u32,
-    alignments: *const f64,
-    pins: *const f64,
-    align: f64,
-    outcome: *mut MemoOutcome,
-) -> i32 {
+pub unsafe extern "C" fn memo_lower_bound(problem: u32, outcome: *mut MemoOutcome) -> i32 {
     entry(|| {
-        let columns = Columns { count, sizes, starts, ends, alignments, pins };
-        // SAFETY: the caller's promise.
-        let problem = unsafe { columns.problem(align, f64::INFINITY) }?;
+        let kept = Kept::get(problem)?;
         // SAFETY: the caller's promise.
         let outcome = unsafe { column_mut("outcome", outcome, 1) }?;
-        let (bytes, by) = lower_bound(&problem);
+        let (bytes, by) = lower_bound(kept.one()?);
         outcome[0] = MemoOutcome::bound(bytes, by)?;
         Ok(())
     })
@@ -139,7 +106,7 @@ unsafe fn name<'a>(planner: *const c_char) -> Result<&'a str, Failure> {
     name.to_str().map_err(|_| Failure::bad_argument("planner is not UTF-8"))
 }
 
-fn limits(seconds: f64) -> Result<Limits, Failure> {
+pub(crate) fn limits(seconds: f64) -> Result<Limits, Failure> {
     if seconds == f64::INFINITY {
         return Ok(Limits::default());
     }

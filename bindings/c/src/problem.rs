@@ -1,16 +1,16 @@
-//! Problems out of files, kept under a handle until they are copied out and closed.
+//! Problems from columns and out of files, kept under a handle until they are closed.
 
 use std::ffi::{CStr, c_char};
 
 use memo_formats::{Document, read_bytes};
 use memo_malloc::analysis::liveness;
-use memo_malloc::{Code, Problem};
+use memo_malloc::model::TieredProblem;
 
-use crate::columns::{column, column_mut, to_double};
+use crate::columns::{
+    Columns, capacity_to, column, column_mut, count_of, put_bytes, same_count, to_double,
+};
 use crate::failure::{Failure, entry};
-use crate::handles::Handles;
-
-static PROBLEMS: Handles<Problem> = Handles::new();
+use crate::kept::Kept;
 
 /// How much room the columns and ids of an open problem need.
 #[repr(C)]
@@ -24,6 +24,49 @@ pub struct MemoProblemSize {
     pub id_count: u32,
     /// The bytes of all ids together.
     pub id_bytes: u32,
+    /// The number of intervals of buffers that have several.
+    pub interval_count: u32,
+    /// The number of pairs that share an offset.
+    pub share_count: u32,
+    /// The number of pairs that are kept apart.
+    pub apart_count: u32,
+    /// The number of tiers, 0 for a problem of one arena.
+    pub tier_count: u32,
+    /// The bytes of the names of all tiers together.
+    pub tier_name_bytes: u32,
+}
+
+/// Opens a problem of `count` buffers: buffer `i` has `sizes[i]` bytes and is live in the steps
+/// `[starts[i], ends[i])`. Writes a handle, to be closed with [`memo_problem_close`].
+///
+/// `alignments` may be NULL (1 for every buffer); `pins` may be NULL, and NaN in it is "not
+/// pinned". Every alignment is raised to a common multiple with `align` (1: as they are).
+/// `capacity` is the most bytes a plan may use, INFINITY for no limit. All columns are copied.
+///
+/// # Safety
+/// Each column has `count` elements of its type; `handle` is valid for a write. Nobody uses them
+/// during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_problem_new(
+    count: u32,
+    sizes: *const f64,
+    starts: *const u32,
+    ends: *const u32,
+    alignments: *const f64,
+    pins: *const f64,
+    align: f64,
+    capacity: f64,
+    handle: *mut u32,
+) -> i32 {
+    entry(|| {
+        let columns = Columns { count, sizes, starts, ends, alignments, pins };
+        // SAFETY: the caller's promise.
+        let problem = unsafe { columns.problem(align, capacity) }?;
+        // SAFETY: the caller's promise.
+        let handle = unsafe { column_mut("handle", handle, 1) }?;
+        handle[0] = Kept::One(problem).open()?;
+        Ok(())
+    })
 }
 
 /// Reads `byte_count` bytes of a file in any known format: a problem, the problem of a plan, or
@@ -51,18 +94,13 @@ pub unsafe extern "C" fn memo_problem_read(
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("handle", handle, 1) }?;
         let problem = match read_bytes(&name, bytes)? {
-            Document::Problem(problem) => problem,
-            Document::Plan(plan) => plan.problem().clone(),
-            Document::Trace(trace) => liveness(&trace)?.problem,
-            Document::TieredProblem(_) | Document::TieredPlan(_) => {
-                return Err(Failure::new(Code::Unsupported, "the problem has tiers"));
-            }
+            Document::Problem(problem) => Kept::One(problem),
+            Document::Plan(plan) => Kept::One(plan.problem().clone()),
+            Document::Trace(trace) => Kept::One(liveness(&trace)?.problem),
+            Document::TieredProblem(problem) => Kept::Tiered(problem),
+            Document::TieredPlan(plan) => Kept::Tiered(plan.problem().clone()),
         };
-        if !problem.ties().is_empty() {
-            // Columns would lose them without a word.
-            return Err(Failure::new(Code::Unsupported, "the problem has ties"));
-        }
-        handle[0] = PROBLEMS.open(problem)?;
+        handle[0] = problem.open()?;
         Ok(())
     })
 }
@@ -74,22 +112,27 @@ pub unsafe extern "C" fn memo_problem_read(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memo_problem_size(handle: u32, size: *mut MemoProblemSize) -> i32 {
     entry(|| {
-        let problem = PROBLEMS.get(handle)?;
+        let kept = Kept::get(handle)?;
+        let (problem, bound) = (kept.buffers(), kept.buffers().ties());
+        let tiers = kept.tiered().map_or(&[][..], TieredProblem::tiers);
         // SAFETY: the caller's promise.
         let size = unsafe { column_mut("size", size, 1) }?;
-        let id_bytes = problem.ids().iter().map(String::len).sum::<usize>();
-        let capacity = problem.capacity().map(|bytes| to_double("capacity", bytes));
         size[0] = MemoProblemSize {
-            capacity: capacity.unwrap_or(Ok(f64::INFINITY))?,
+            capacity: capacity_to(problem.capacity())?,
             count: count_of(problem.len())?,
             id_count: count_of(problem.ids().len())?,
-            id_bytes: count_of(id_bytes)?,
+            id_bytes: count_of(problem.ids().iter().map(String::len).sum())?,
+            interval_count: count_of(bound.spanned().map(|(_, all)| all.len()).sum())?,
+            share_count: count_of(bound.groups().iter().map(|group| group.len() - 1).sum())?,
+            apart_count: count_of(bound.apart().len())?,
+            tier_count: count_of(tiers.len())?,
+            tier_name_bytes: count_of(tiers.iter().map(|tier| tier.name.len()).sum())?,
         };
         Ok(())
     })
 }
 
-/// Copies an open problem of `count` buffers out, in the columns that `memo_plan` takes. A pin is
+/// Copies the buffers of an open problem out, in the columns that `memo_problem_new` takes. A pin is
 /// NaN where there is none.
 ///
 /// # Safety
@@ -105,7 +148,8 @@ pub unsafe extern "C" fn memo_problem_columns(
     pins: *mut f64,
 ) -> i32 {
     entry(|| {
-        let problem = PROBLEMS.get(handle)?;
+        let kept = Kept::get(handle)?;
+        let problem = kept.buffers();
         same_count("count", count, problem.len())?;
         // SAFETY: the caller's promise.
         let sizes = unsafe { column_mut("sizes", sizes, count) }?;
@@ -117,11 +161,11 @@ pub unsafe extern "C" fn memo_problem_columns(
         let alignments = unsafe { column_mut("alignments", alignments, count) }?;
         // SAFETY: the caller's promise.
         let pins = unsafe { column_mut("pins", pins, count) }?;
+        put_bytes("size", sizes, problem.buffers().iter().map(|b| b.size))?;
+        put_bytes("alignment", alignments, problem.buffers().iter().map(|b| b.alignment))?;
         for (idx, buffer) in problem.buffers().iter().enumerate() {
-            sizes[idx] = to_double("size", buffer.size)?;
             starts[idx] = buffer.lifetime.start;
             ends[idx] = buffer.lifetime.end;
-            alignments[idx] = to_double("alignment", buffer.alignment)?;
             pins[idx] = buffer.pin.map_or(Ok(f64::NAN), |pin| to_double("pin", pin))?;
         }
         Ok(())
@@ -143,21 +187,15 @@ pub unsafe extern "C" fn memo_problem_ids(
     ends: *mut u32,
 ) -> i32 {
     entry(|| {
-        let problem = PROBLEMS.get(handle)?;
-        let ids = problem.ids();
-        let joined = ids.concat();
-        same_count("id_bytes", id_bytes, joined.len())?;
+        let kept = Kept::get(handle)?;
+        let ids = kept.buffers().ids();
+        same_count("id_bytes", id_bytes, ids.iter().map(String::len).sum())?;
         same_count("id_count", id_count, ids.len())?;
         // SAFETY: the caller's promise.
         let text = unsafe { column_mut("text", text, id_bytes) }?;
         // SAFETY: the caller's promise.
         let ends = unsafe { column_mut("ends", ends, id_count) }?;
-        text.copy_from_slice(joined.as_bytes());
-        let mut end = 0;
-        for (to, id) in ends.iter_mut().zip(ids) {
-            end += id.len();
-            *to = count_of(end)?;
-        }
+        put_texts(ids.iter().map(String::as_str), text, ends)?;
         Ok(())
     })
 }
@@ -165,19 +203,20 @@ pub unsafe extern "C" fn memo_problem_ids(
 /// Closes a problem. Its handle is refused from then on.
 #[unsafe(no_mangle)]
 pub extern "C" fn memo_problem_close(handle: u32) -> i32 {
-    entry(|| PROBLEMS.close(handle))
+    entry(|| Kept::close(handle))
 }
 
-fn count_of(count: usize) -> Result<u32, Failure> {
-    u32::try_from(count)
-        .map_err(|_| Failure::bad_argument(format!("{count} is more than 2^32 − 1")))
-}
-
-fn same_count(name: &str, given: u32, found: usize) -> Result<(), Failure> {
-    if given as usize == found {
-        return Ok(());
+/// Writes texts one after the other, and where each ends.
+pub(crate) fn put_texts<'a>(
+    texts: impl Iterator<Item = &'a str>,
+    to: &mut [u8],
+    ends: &mut [u32],
+) -> Result<(), Failure> {
+    let mut end = 0;
+    for (text, to_end) in texts.zip(ends) {
+        to[end..end + text.len()].copy_from_slice(text.as_bytes());
+        end += text.len();
+        *to_end = count_of(end)?;
     }
-    Err(Failure::bad_argument(format!(
-        "{name} is {given}, but the problem has {found}; ask memo_problem_size first"
-    )))
+    Ok(())
 }

@@ -14,8 +14,12 @@ static int broken = 0;
 static int32_t plan(uint32_t count, const double *sizes, const double *pins, const char *planner,
                     double capacity, double time_limit, double *offsets, MemoOutcome *outcome) {
     static const uint32_t starts[2] = {0, 0}, ends[2] = {1, 1};
-    return memo_plan(count, sizes, starts, ends, NULL, pins, 1, capacity, planner, time_limit,
-                     offsets, outcome);
+    uint32_t problem;
+    int32_t code = memo_problem_new(count, sizes, starts, ends, NULL, pins, 1, capacity, &problem);
+    if (code != 0) return code;
+    code = memo_plan(problem, planner, time_limit, count, offsets, outcome);
+    EXPECT(memo_problem_close(problem) == 0);
+    return code;
 }
 
 static int last_error_is(const char *expected) {
@@ -74,6 +78,68 @@ static void problems(void) {
     EXPECT(memo_problem_read(NULL, (const uint8_t *)csv, 12, &handle) == 601);
 }
 
+static void ties(void) {
+    const double sizes[3] = {8, 8, 8}, pins[3] = {0, NAN, NAN};
+    const uint32_t starts[3] = {0, 0, 2}, ends[3] = {9, 4, 4};
+    const uint32_t buffers[2] = {0, 0}, from[2] = {0, 6}, to[2] = {2, 9}, share[2] = {1, 2};
+    uint32_t problem, read[2], read_from[2], read_to[2], pair[2], live[3];
+    double offsets[3], gone[1], freed_by[1], made_at[1];
+    MemoOutcome outcome;
+    MemoProblemSize size;
+    MemoExplanation explanation;
+
+    EXPECT(memo_problem_new(3, sizes, starts, ends, NULL, pins, 1, INFINITY, &problem) == 0);
+    EXPECT(memo_problem_tie(problem, 1, buffers, from, to, 0, NULL, 0, NULL) == 109);
+    EXPECT(memo_problem_tie(problem, 2, buffers, from, to, 1, share, 0, NULL) == 0);
+    EXPECT(memo_plan(problem, NULL, INFINITY, 2, offsets, &outcome) == 601);
+    EXPECT(memo_plan(problem, NULL, INFINITY, 3, offsets, &outcome) == 0);
+    EXPECT(outcome.peak == 16 && offsets[1] == 8 && offsets[2] == 8);
+    EXPECT(memo_problem_size(problem, &size) == 0);
+    EXPECT(size.interval_count == 2 && size.share_count == 1 && size.apart_count == 0);
+    EXPECT(memo_problem_ties(problem, 2, read, read_from, read_to, 1, pair, 0, NULL) == 0);
+    EXPECT(read[1] == 0 && read_from[1] == 6 && read_to[1] == 9 && pair[0] == 1 && pair[1] == 2);
+    EXPECT(memo_problem_ties(problem, 2, read, read_from, read_to, 2, pair, 0, NULL) == 601);
+    EXPECT(memo_explain(problem, 3, live, 1, read, gone, freed_by, made_at, &explanation) == 0);
+    EXPECT(explanation.lower_bound == 16 && explanation.live_count == 2);
+    EXPECT(memo_problem_tie(problem, 0, NULL, NULL, NULL, 1, share, 1, share) == 0);
+    EXPECT(memo_plan(problem, NULL, INFINITY, 3, offsets, &outcome) == 0);
+    EXPECT(outcome.cause == MEMO_CAUSE_TIES_CONTRADICT && outcome.first == 1 && outcome.second == 2);
+    EXPECT(memo_problem_close(problem) == 0);
+    EXPECT(memo_problem_tie(problem, 0, NULL, NULL, NULL, 0, NULL, 0, NULL) == 603);
+}
+
+static void tiers(void) {
+    const double sizes[2] = {8, 6}, capacities[2] = {8, INFINITY}, costs[2] = {1, 10};
+    const uint32_t starts[2] = {0, 0}, ends[2] = {2, 2}, name_ends[2] = {4, 8}, bad_ends[2] = {4, 9};
+    const uint8_t *names = (const uint8_t *)"fastslow";
+    const uint64_t allowed[2] = {3, 2};
+    uint32_t problem, tier_of[2], spill_ends[1], spill_steps[2], other[1];
+    double offsets[2], peaks[2];
+    MemoOutcome one;
+    MemoSpread spread;
+
+    EXPECT(memo_problem_new(2, sizes, starts, ends, NULL, NULL, 1, INFINITY, &problem) == 0);
+    EXPECT(memo_plan_tiered(problem, INFINITY, 2, tier_of, offsets, 2, peaks, spill_ends,
+                            spill_steps, &spread) == 601);
+    EXPECT(memo_problem_spread(problem, 2, 8, names, bad_ends, capacities, costs, 2, NULL) == 601);
+    EXPECT(memo_problem_spread(problem, 2, 8, names, name_ends, capacities, costs, 1, NULL) == 601);
+    EXPECT(memo_problem_spread(problem, 0, 0, NULL, NULL, NULL, NULL, 2, NULL) == 111);
+    EXPECT(memo_problem_spread(problem, 2, 8, names, name_ends, capacities, costs, 2, allowed) == 0);
+    EXPECT(memo_plan(problem, NULL, INFINITY, 2, offsets, &one) == 601);
+    EXPECT(memo_plan_tiered(problem, INFINITY, 2, tier_of, offsets, 2, peaks, spill_ends,
+                            spill_steps, &spread) == 0);
+    EXPECT(spread.status == MEMO_STATUS_OPTIMAL && spread.cost == 68 && spread.has_plan == 1);
+    EXPECT(tier_of[0] == 0 && tier_of[1] == 1 && peaks[0] == 8 && peaks[1] == 6);
+    EXPECT(spread.certificate == MEMO_CERTIFICATE_SPILL && spill_ends[0] == 0);
+    EXPECT(memo_check_tiered(problem, 2, tier_of, offsets, 2, peaks, 68, 68, spread.certificate, 1,
+                             spill_ends, spill_steps) == 0);
+    other[0] = 1, spill_steps[0] = 5;
+    EXPECT(memo_check_tiered(problem, 2, tier_of, offsets, 2, peaks, 68, 69, 5, 1, other,
+                             spill_steps) == 207);
+    EXPECT(memo_check_tiered(problem, 2, tier_of, offsets, 2, peaks, 68, 68, 1, 0, NULL, NULL) == 601);
+    EXPECT(memo_problem_close(problem) == 0);
+}
+
 int main(void) {
     uint8_t name[32];
     EXPECT(memo_abi_version() == MEMO_ABI_VERSION);
@@ -81,5 +147,7 @@ int main(void) {
     EXPECT(memo_code_name(1, name, sizeof name) == 0);
     arguments();
     problems();
+    ties();
+    tiers();
     return broken != 0;
 }

@@ -1,6 +1,8 @@
 //! Typed arrays as the addresses that the C functions take.
 
-use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice, Uint32ArraySlice};
+use napi::bindgen_prelude::{
+    BigUint64ArraySlice, Float64ArraySlice, Uint8ArraySlice, Uint32ArraySlice,
+};
 use napi::{Error, Result, Status};
 
 /// A typed array of which the C side wants `count` elements of `T`.
@@ -25,7 +27,7 @@ macro_rules! column {
     )+};
 }
 
-column!(Float64ArraySlice Uint32ArraySlice Uint8ArraySlice);
+column!(BigUint64ArraySlice Float64ArraySlice Uint32ArraySlice Uint8ArraySlice);
 
 /// The address of an array that may be left out, NULL when it is.
 pub(crate) fn optional<T>(array: Option<&impl Column>, name: &str, count: u32) -> Result<*mut T> {

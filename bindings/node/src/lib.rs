@@ -18,4 +18,5 @@
 mod arrays;
 mod plan;
 mod problem;
+mod spread;
 mod texts;

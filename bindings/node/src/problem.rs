@@ -1,12 +1,36 @@
-//! Problems out of files.
+//! Problems from columns and out of files.
 
 use memo_malloc_c as c;
 use napi::Result;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
 
-use crate::arrays::Column;
+use crate::arrays::{Column, optional};
 use crate::plan::terminated;
+
+#[napi(js_name = "memo_problem_new")]
+pub fn problem_new(
+    count: u32,
+    sizes: Float64ArraySlice,
+    starts: Uint32ArraySlice,
+    ends: Uint32ArraySlice,
+    alignments: Option<Float64ArraySlice>,
+    pins: Option<Float64ArraySlice>,
+    align: f64,
+    capacity: f64,
+    handle: Uint32ArraySlice,
+) -> Result<i32> {
+    let sizes = sizes.address("sizes", count)?;
+    let starts = starts.address("starts", count)?;
+    let ends = ends.address("ends", count)?;
+    let alignments = optional(alignments.as_ref(), "alignments", count)?;
+    let pins = optional(pins.as_ref(), "pins", count)?;
+    let handle = handle.address("handle", 1)?;
+    // SAFETY: each column has `count` elements, `handle` one; JavaScript does not run during the call.
+    Ok(unsafe {
+        c::memo_problem_new(count, sizes, starts, ends, alignments, pins, align, capacity, handle)
+    })
+}
 
 #[napi(js_name = "memo_problem_read")]
 pub fn problem_read(

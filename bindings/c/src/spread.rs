@@ -1,0 +1,227 @@
+//! Plan and check an open problem over several tiers.
+
+use memo_malloc::Step;
+use memo_malloc::check::check_tiered;
+use memo_malloc::model::{CostCertificate, TierIdx, TieredOutcome, TieredPlan, TieredRefutation};
+use memo_malloc::planners::plan_tiered;
+
+use crate::columns::{
+    column, column_mut, count_of, integer, integers, put_bytes, same_count, to_double,
+};
+use crate::failure::{Failure, entry};
+use crate::kept::Kept;
+use crate::outcome::{
+    MemoCause, MemoCertificate, MemoOutcome, MemoReason, MemoStatus, reason, unknown,
+};
+use crate::plan::limits;
+
+/// The answer to a problem over tiers. Fields that do not belong to the status are 0.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MemoSpread {
+    /// What all bytes cost, when `has_plan`.
+    pub cost: f64,
+    /// No plan costs less, when `has_plan`.
+    pub lower_bound: f64,
+    /// Which answer it is.
+    pub status: MemoStatus,
+    /// How the lower bound was proven: `Spill` or `FinishedSearch`.
+    pub certificate: MemoCertificate,
+    /// Why the planner gave up.
+    pub reason: MemoReason,
+    /// Why no plan exists.
+    pub cause: MemoCause,
+    /// A buffer of the cause.
+    pub first: u32,
+    /// The other buffer of the cause.
+    pub second: u32,
+    /// The step of the cause.
+    pub step: u32,
+    /// 1 when there is a plan, and all columns were written.
+    pub has_plan: u32,
+}
+
+/// Plans an open problem of `count` buffers and `tier_count` tiers. Writes `outcome` and, when it has
+/// a plan, the tier and the offset there of each buffer, and the peak of each tier.
+///
+/// `spill_ends` and `spill_steps` are the certificate, where that is `Spill`: by cost, the steps that
+/// tell what is forced out of the cheapest tier, of the cheapest two, and so on, one list after the
+/// other, and where each ends.
+///
+/// # Safety
+/// `tiers` and `offsets` have room for `count` elements, `peaks` for `tier_count`, `spill_ends` for
+/// `tier_count` − 1, `spill_steps` for `count` times as many; `outcome` is valid for a write. Nobody
+/// uses them during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_plan_tiered(
+    problem: u32,
+    time_limit: f64,
+    count: u32,
+    tiers: *mut u32,
+    offsets: *mut f64,
+    tier_count: u32,
+    peaks: *mut f64,
+    spill_ends: *mut u32,
+    spill_steps: *mut u32,
+    outcome: *mut MemoSpread,
+) -> i32 {
+    entry(|| {
+        let kept = Kept::get(problem)?;
+        let problem = kept.tiered()?;
+        same_count("count", count, problem.problem().len())?;
+        same_count("tier_count", tier_count, problem.tiers().len())?;
+        let levels = tier_count - 1;
+        let steps_max = levels.checked_mul(count);
+        let steps_max = steps_max.ok_or_else(|| Failure::bad_argument("too many steps"))?;
+        // SAFETY: the caller's promise.
+        let tiers = unsafe { column_mut("tiers", tiers, count) }?;
+        // SAFETY: the caller's promise.
+        let offsets = unsafe { column_mut("offsets", offsets, count) }?;
+        // SAFETY: the caller's promise.
+        let peaks = unsafe { column_mut("peaks", peaks, tier_count) }?;
+        // SAFETY: the caller's promise.
+        let ends = unsafe { column_mut("spill_ends", spill_ends, levels) }?;
+        // SAFETY: the caller's promise.
+        let steps = unsafe { column_mut("spill_steps", spill_steps, steps_max) }?;
+        // SAFETY: the caller's promise.
+        let outcome = unsafe { column_mut("outcome", outcome, 1) }?;
+
+        let found = plan_tiered(problem, &limits(time_limit)?)?;
+        if let Some(plan) = found.plan() {
+            tiers.iter_mut().zip(&plan.tiers).for_each(|(to, tier)| *to = tier.0.into());
+            put_bytes("offset", offsets, plan.offsets.iter().copied())?;
+            put_bytes("peak", peaks, plan.peaks.iter().copied())?;
+            put_steps(&plan.certificate, ends, steps)?;
+        }
+        outcome[0] = MemoSpread::of(&found)?;
+        Ok(())
+    })
+}
+
+/// Judges a plan of an open problem over tiers: where each buffer lies, the peaks, the cost, and its
+/// lower bound with the certificate (a `MemoCertificate`) and, for `Spill`, its steps as
+/// [`memo_plan_tiered`] writes them. 0 when it is valid, else the code of the first fault (2xx).
+///
+/// # Safety
+/// `tiers` and `offsets` have `count` elements, `peaks` has `tier_count`, `spill_ends` has
+/// `spill_count`, `spill_steps` as many as the last of these says. Nobody writes them during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_check_tiered(
+    problem: u32,
+    count: u32,
+    tiers: *const u32,
+    offsets: *const f64,
+    tier_count: u32,
+    peaks: *const f64,
+    cost: f64,
+    bound: f64,
+    bound_certificate: u32,
+    spill_count: u32,
+    spill_ends: *const u32,
+    spill_steps: *const u32,
+) -> i32 {
+    entry(|| {
+        let kept = Kept::get(problem)?;
+        // SAFETY: the caller's promise.
+        let tiers = unsafe { column("tiers", tiers, count) }?;
+        // SAFETY: the caller's promise.
+        let offsets = unsafe { column("offsets", offsets, count) }?;
+        // SAFETY: the caller's promise.
+        let peaks = unsafe { column("peaks", peaks, tier_count) }?;
+        // SAFETY: the caller's promise.
+        let ends = unsafe { column("spill_ends", spill_ends, spill_count) }?;
+        // SAFETY: the caller's promise.
+        let steps =
+            unsafe { column("spill_steps", spill_steps, ends.last().copied().unwrap_or(0)) }?;
+
+        // What is no tier of any problem is none of this one.
+        let tier = |&tier: &u32| TierIdx(tier.try_into().unwrap_or(u8::MAX));
+        let plan = TieredPlan {
+            tiers: tiers.iter().map(tier).collect(),
+            offsets: integers("buffer", "offset", offsets)?,
+            peaks: integers("tier", "peak", peaks)?,
+            cost: integer("cost", cost)?,
+            lower_bound: integer("lower bound", bound)?,
+            certificate: certificate(bound_certificate, ends, steps)?,
+        };
+        Ok(check_tiered(kept.tiered()?, &plan)?)
+    })
+}
+
+impl MemoSpread {
+    /// Everything but the columns.
+    fn of(outcome: &TieredOutcome) -> Result<MemoSpread, Failure> {
+        let flat = MemoSpread { status: outcome.status().into(), ..MemoSpread::default() };
+        match outcome {
+            TieredOutcome::Optimal(plan) | TieredOutcome::Feasible(plan) => Ok(MemoSpread {
+                cost: to_double("cost", plan.cost)?,
+                lower_bound: to_double("lower bound", plan.lower_bound)?,
+                certificate: number(&plan.certificate)?,
+                has_plan: 1,
+                ..flat
+            }),
+            TieredOutcome::Infeasible(refutation) => flat.because(*refutation),
+            TieredOutcome::GaveUp(limit) => Ok(MemoSpread { reason: reason(*limit)?, ..flat }),
+        }
+    }
+
+    fn because(self, refutation: TieredRefutation) -> Result<MemoSpread, Failure> {
+        Ok(match refutation {
+            TieredRefutation::NoRoom { buffer } => {
+                MemoSpread { cause: MemoCause::NoRoom, first: buffer.0, ..self }
+            }
+            TieredRefutation::Overfull { step } => {
+                MemoSpread { cause: MemoCause::Overfull, step, ..self }
+            }
+            TieredRefutation::FinishedSearch => MemoSpread { cause: MemoCause::NoSpread, ..self },
+            TieredRefutation::Untenable(cause) => {
+                let MemoOutcome { cause, first, second, .. } =
+                    MemoOutcome::default().because(cause)?;
+                MemoSpread { cause, first, second, ..self }
+            }
+            other => return Err(unknown(&other)),
+        })
+    }
+}
+
+fn number(certificate: &CostCertificate) -> Result<MemoCertificate, Failure> {
+    match certificate {
+        CostCertificate::Spill { .. } => Ok(MemoCertificate::Spill),
+        CostCertificate::FinishedSearch => Ok(MemoCertificate::FinishedSearch),
+        other => Err(unknown(other)),
+    }
+}
+
+/// Writes the lists of steps one after the other, and where each ends.
+fn put_steps(
+    certificate: &CostCertificate,
+    ends: &mut [u32],
+    to: &mut [u32],
+) -> Result<(), Failure> {
+    let CostCertificate::Spill { steps } = certificate else { return Ok(()) };
+    let mut end = 0;
+    for (to_end, list) in ends.iter_mut().zip(steps) {
+        let room = to.get_mut(end..end + list.len());
+        // Each step forces a buffer out that no other does, so that there are no more than buffers.
+        room.ok_or_else(|| unknown(certificate))?.copy_from_slice(list);
+        end += list.len();
+        *to_end = count_of(end)?;
+    }
+    Ok(())
+}
+
+fn certificate(number: u32, ends: &[u32], steps: &[Step]) -> Result<CostCertificate, Failure> {
+    if number == MemoCertificate::FinishedSearch as u32 {
+        return Ok(CostCertificate::FinishedSearch);
+    }
+    if number != MemoCertificate::Spill as u32 {
+        return Err(Failure::bad_argument(format!("certificate {number} is not one of a cost")));
+    }
+    let mut start = 0;
+    let list = |&end: &u32| {
+        let list = steps.get(start..end as usize);
+        start = end as usize;
+        list.map(<[Step]>::to_vec).ok_or_else(|| Failure::bad_argument("spill_ends do not rise"))
+    };
+    Ok(CostCertificate::Spill { steps: ends.iter().map(list).collect::<Result<_, _>>()? })
+}
