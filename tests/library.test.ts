@@ -13,6 +13,11 @@ test("the example says what its C sister says", () => {
   assert.equal(runScript(EXAMPLE), { status: 0, stdout: EXPECTED, stderr: "" });
 });
 
+test("the example of tiers spreads its buffers", () => {
+  const stdout = "cost 41984, tiers 1,0,0, offsets 0,0,0\n";
+  assert.equal(runScript("examples/tiers.ts"), { status: 0, stdout, stderr: "" });
+});
+
 test("a library that was asked for and is missing is fatal, and named", () => {
   const missing = join(ROOT, "no", "such", "library.so");
   const { status, stderr } = runScript(EXAMPLE, [], { MEMO_MALLOC_LIB: missing });

@@ -5,11 +5,13 @@ import * as assert from "uvu/assert";
 import {
   type Bound,
   check,
+  explain,
   lowerBound,
   MemoError,
   type Outcome,
   plan,
   type Problem,
+  type TieredProblem,
 } from "../ts/mod.ts";
 import {
   columnsOf,
@@ -17,10 +19,16 @@ import {
   fixture,
   objectsOf,
   type PlanCase,
+  type TieredCase,
+  tieredColumnsOf,
+  tieredObjectsOf,
 } from "./support/fixtures.ts";
 
 const cases = fixture<PlanCase[]>("plans.json");
 const expected = fixture<Record<string, unknown>[]>("plans.expected.json");
+const explained = fixture<unknown[]>("explain.expected.json");
+const tiered = fixture<TieredCase[]>("tiers.json");
+const spread = fixture<unknown[]>("tiers.expected.json");
 const faults = fixture<FaultCase[]>("faults.json");
 
 /** An answer as the fixtures have it: plain arrays, a lower bound said once, a refusal as a value. */
@@ -38,9 +46,40 @@ function answer(problem: Problem, { planner, timeLimit, align, capacity }: PlanC
   return { ...outcome, best: { offsets: [...offsets], peak } };
 }
 
+/** What is asked, or the refusal of it. */
+function orRefusal<T>(ask: () => T): T | { code: string; message: string } {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof MemoError)) throw error;
+    return { code: error.code, message: error.message };
+  }
+}
+
+/** As {@link answer}, over tiers. */
+function tieredAnswer(problem: TieredProblem): unknown {
+  const outcome = orRefusal(() => plan(problem));
+  if (!("offsets" in outcome)) return outcome;
+  assert.equal(check(problem, outcome), { valid: true });
+  const { tiers, offsets, peaks } = outcome;
+  return { ...outcome, tiers: [...tiers], offsets: [...offsets], peaks: [...peaks] };
+}
+
 test("there is an expectation for each case", () => {
   assert.is(cases.length, expected.length);
+  assert.is(cases.length, explained.length);
+  assert.is(tiered.length, spread.length);
 });
+
+for (const [idx, problem] of tiered.entries()) {
+  test(`tiers in columns: ${problem.name}`, () => {
+    assert.equal(tieredAnswer(tieredColumnsOf(problem)), spread[idx]);
+  });
+
+  test(`tiers as objects: ${problem.name}`, () => {
+    assert.equal(tieredAnswer(tieredObjectsOf(problem)), spread[idx]);
+  });
+}
 
 for (const [idx, problem] of cases.entries()) {
   test(`in columns: ${problem.name}`, () => {
@@ -49,6 +88,11 @@ for (const [idx, problem] of cases.entries()) {
 
   test(`as objects: ${problem.name}`, () => {
     assert.equal(answer(objectsOf(problem), problem), expected[idx]);
+  });
+
+  test(`explained: ${problem.name}`, () => {
+    const told = orRefusal(() => explain(columnsOf(problem), { align: problem.align, top: 3 }));
+    assert.equal("live" in told ? { ...told, live: [...told.live] } : told, explained[idx]);
   });
 
   const { certificate, lowerBound: bytes } = expected[idx] as Partial<Bound>;

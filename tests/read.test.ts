@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { plan, type ReadProblem, readProblem } from "../ts/mod.ts";
+import { plan, type ReadProblem, readProblem, type ReadTieredProblem } from "../ts/mod.ts";
 import { native } from "../ts/native.ts";
 import { refusal } from "./support/codes.ts";
 
@@ -15,7 +15,7 @@ const CSV = "id,lower,upper,size\na,0,3,4\nbé,3,9,5\n";
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** uvu finds no two typed arrays with NaN equal. */
-function plain(problem: ReadProblem): unknown {
+function plain(problem: ReadProblem | ReadTieredProblem): unknown {
   return Object.values(problem).map((part) => typeof part === "number" ? part : [...part]);
 }
 

@@ -50,7 +50,7 @@ test("answers have the numbers of the header", () => {
     [...header.matchAll(new RegExp(`MEMO_${name}_(\\w+) = (\\d+)`, "g"))]
       .sort((a, b) => Number(a[2]) - Number(b[2]))
       .map(([, word]) => word!.toLowerCase().replaceAll("_", "-"));
-  const source = read("ts/outcome.ts");
+  const source = read("ts/outcome.ts") + read("ts/spread.ts");
   const listed = (name: string): string[] => [
     "none",
     ...words(name).slice(1).filter((word) => source.includes(`"${word}"`)),

@@ -1,17 +1,19 @@
 /**
- * Problems of a caller as checked columns, which is what crosses to the native library.
+ * Columns of a caller, checked: what crosses to the native library.
  *
  * @module
  */
 
-import { badArgument, integer, isInteger, shown, WORD_MAX } from "./numbers.ts";
-import type { BufferSpec, Columns, Problem } from "./problem.ts";
+import { badArgument, integer, isInteger, shown } from "./numbers.ts";
+import type { Columns, IntervalColumns, TieredColumns, TierSpec } from "./problem.ts";
 
 /** A column of doubles that a foreign call can read. */
 export type Doubles = Float64Array<ArrayBuffer>;
 
 /** A column of 32-bit integers that a foreign call can read. */
 export type Words = Uint32Array<ArrayBuffer>;
+
+type Column = Doubles | Words | BigUint64Array<ArrayBuffer>;
 
 /** Columns whose every number has been checked. */
 export interface CheckedColumns {
@@ -22,65 +24,111 @@ export interface CheckedColumns {
   readonly alignments: Doubles | null;
   readonly pins: Doubles | null;
   readonly capacity: number | undefined;
+  readonly ties: CheckedTies | null;
+  readonly tiers: CheckedTiers | null;
 }
 
-/** The problem in columns. Throws `BAD_ARGUMENT` with the buffer, the field and the value. */
-export function checkedColumns(problem: Problem): CheckedColumns {
-  if (Array.isArray(problem)) return fromObjects(problem);
-  if (typeof problem === "object" && problem !== null) return fromColumns(problem as Columns);
-  throw badArgument(`buffers ${shown(problem)} must be an array of buffers, or columns`);
+/** Intervals by rows, and pairs two by two. */
+export interface CheckedTies {
+  readonly buffers: Words;
+  readonly starts: Words;
+  readonly ends: Words;
+  readonly shares: Words;
+  readonly apart: Words;
 }
 
-function fromObjects(buffers: readonly BufferSpec[]): CheckedColumns {
-  const count = integer(buffers.length, WORD_MAX, () => "the number of buffers");
-  const sizes = new Float64Array(count);
-  const starts = new Uint32Array(count);
-  const ends = new Uint32Array(count);
-  let alignments: Doubles | null = null;
-  let pins: Doubles | null = null;
-  for (let idx = 0; idx < count; idx++) {
-    const buffer = buffers[idx];
-    if (typeof buffer !== "object" || buffer === null) {
-      throw badArgument(`buffer ${idx}: ${shown(buffer)} must be an object { size, start, end }`);
-    }
-    const field = (name: keyof BufferSpec, max: number): number =>
-      integer(buffer[name], max, () => `buffer ${idx}: ${name}`);
-    sizes[idx] = field("size", Number.MAX_SAFE_INTEGER);
-    starts[idx] = field("start", WORD_MAX);
-    ends[idx] = field("end", WORD_MAX);
-    if (buffer.alignment !== undefined) {
-      alignments ??= new Float64Array(count).fill(1);
-      alignments[idx] = field("alignment", Number.MAX_SAFE_INTEGER);
-    }
-    if (buffer.pin !== undefined) {
-      pins ??= new Float64Array(count).fill(NaN);
-      pins[idx] = field("pin", Number.MAX_SAFE_INTEGER);
-    }
-  }
-  return { count, sizes, starts, ends, alignments, pins, capacity: undefined };
+/** Tiers in columns, and where each buffer may go: anywhere without `allowed`. */
+export interface CheckedTiers {
+  readonly names: readonly string[];
+  readonly capacities: Doubles;
+  readonly costs: Doubles;
+  readonly allowed: BigUint64Array<ArrayBuffer> | null;
 }
+
+const NO_WORDS: Words = new Uint32Array(0);
 
 /** Every field is read before any is checked: a getter may shorten a column read before it. */
-function fromColumns({ sizes, starts, ends, ...optional }: Columns): CheckedColumns {
-  const { alignments, pins, capacity } = optional;
+export function columnsOf(given: Columns | TieredColumns): CheckedColumns {
+  const { sizes, starts, ends, alignments, pins, capacity, shares, apart } = given as Columns;
+  const { allowed } = given as TieredColumns;
+  const intervals = isGiven(given.intervals) ? { ...given.intervals } : undefined;
+  const tiers = isGiven(given.tiers) ? tierColumns(given.tiers) : null;
   const count = lengthOf(doubles(sizes, "sizes"));
-  const given = <T>(column: T | null | undefined): column is T =>
-    column !== undefined && column !== null;
+  const ties = isGiven(intervals) || isGiven(shares) || isGiven(apart);
   const checked: CheckedColumns = {
     count,
     sizes: doubles(sizes, "sizes"),
     starts: sized(words(starts, "starts"), "starts", count),
     ends: sized(words(ends, "ends"), "ends", count),
-    alignments: given(alignments)
+    alignments: isGiven(alignments)
       ? sized(doubles(alignments, "alignments"), "alignments", count)
       : null,
-    pins: given(pins) ? sized(doubles(pins, "pins"), "pins", count) : null,
+    pins: isGiven(pins) ? sized(doubles(pins, "pins"), "pins", count) : null,
     capacity,
+    ties: ties
+      ? { ...rows(intervals), shares: pairs(shares, "shares"), apart: pairs(apart, "apart") }
+      : null,
+    tiers: tiers && { ...tiers, allowed: sets(allowed, count) },
   };
   eachExact(checked.sizes, "size");
   if (checked.alignments !== null) eachExact(checked.alignments, "alignment");
   if (checked.pins !== null) eachExact(checked.pins, "pin", true);
   return checked;
+}
+
+/** Whether something was not left out. */
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== undefined && value !== null;
+}
+
+function rows(
+  intervals: IntervalColumns | undefined,
+): Pick<CheckedTies, "buffers" | "starts" | "ends"> {
+  if (intervals === undefined) return { buffers: NO_WORDS, starts: NO_WORDS, ends: NO_WORDS };
+  const column = (name: keyof IntervalColumns): Words =>
+    words(intervals[name], `intervals.${name}`);
+  const buffers = column("buffers");
+  for (const name of ["starts", "ends"] as const) {
+    sized(column(name), `intervals.${name}`, lengthOf(buffers), "intervals.buffers");
+  }
+  return { buffers, starts: column("starts"), ends: column("ends") };
+}
+
+function pairs(given: unknown, name: string): Words {
+  const column = isGiven(given) ? words(given, name) : NO_WORDS;
+  if (lengthOf(column) % 2 === 0) return column;
+  throw badArgument(`${name} has ${lengthOf(column)} elements; give two for each pair`);
+}
+
+function sets(given: unknown, count: number): BigUint64Array<ArrayBuffer> | null {
+  if (!isGiven(given)) return null;
+  if (!(given instanceof BigUint64Array && ArrayBuffer.isView(given))) {
+    throw wrongType("allowed", given, "a BigUint64Array");
+  }
+  return sized(attached(given, "allowed"), "allowed", count);
+}
+
+/** Tiers in columns, without where buffers may go. */
+export function tierColumns(tiers: readonly TierSpec[]): Omit<CheckedTiers, "allowed"> {
+  if (!Array.isArray(tiers)) throw badArgument(`tiers ${shown(tiers)} must be an array`);
+  const names: string[] = [];
+  const [capacities, costs] = [new Float64Array(tiers.length), new Float64Array(tiers.length)];
+  for (let idx = 0; idx < capacities.length; idx++) {
+    const tier = tiers[idx] as TierSpec;
+    if (typeof tier !== "object" || tier === null) {
+      throw badArgument(`tier ${idx}: ${shown(tier)} must be an object { name, capacity, cost }`);
+    }
+    const { name, capacity = Infinity, cost = 1 } = tier;
+    if (typeof name !== "string") {
+      throw badArgument(`tier ${idx}: name ${shown(name)} must be a string`);
+    }
+    const exact = (value: unknown, field: string): number =>
+      integer(value, Number.MAX_SAFE_INTEGER, () => `tier ${idx}: ${field}`);
+    names.push(name);
+    capacities[idx] = capacity === Infinity ? capacity : exact(capacity, "capacity");
+    costs[idx] = exact(cost, "cost");
+  }
+  return { names, capacities, costs };
 }
 
 /** Refuses a column with an element that is no number of bytes. `NaN` may stand for "none". */
@@ -115,7 +163,7 @@ const TYPED_ARRAY: object = Object.getPrototypeOf(Uint8Array.prototype);
 const LENGTH = Object.getOwnPropertyDescriptor(TYPED_ARRAY, "length")?.get;
 
 /** How many elements a foreign call finds: `column.length`, unless that is overridden. */
-export function lengthOf(column: Doubles | Words): number {
+export function lengthOf(column: Column): number {
   return LENGTH?.call(column) as number;
 }
 
@@ -140,18 +188,22 @@ function wrongType(name: string, found: unknown, wanted: string): Error {
 }
 
 /** The same column, unless other threads share its memory or it has been transferred away. */
-function attached<T extends Float64Array | Uint32Array>(
+function attached<T extends Float64Array | Uint32Array | BigUint64Array>(
   column: T,
   name: string,
-): T extends Float64Array ? Doubles : Words {
+): Attached<T> {
   if (!(column.buffer instanceof ArrayBuffer)) {
     throw badArgument(`${name} lies in a SharedArrayBuffer; pass a copy: ${name}.slice()`);
   }
   if (column.length === 0 && isDetached(column.buffer)) {
     throw badArgument(`${name} is detached: its memory was transferred; pass it before, or a copy`);
   }
-  return column as unknown as T extends Float64Array ? Doubles : Words;
+  return column as unknown as Attached<T>;
 }
+
+type Attached<T> = T extends Float64Array ? Doubles
+  : T extends Uint32Array ? Words
+  : BigUint64Array<ArrayBuffer>;
 
 /** `ArrayBuffer.detached` is missing in Node 20. */
 function isDetached(buffer: ArrayBuffer): boolean {
@@ -163,10 +215,8 @@ function isDetached(buffer: ArrayBuffer): boolean {
   }
 }
 
-function sized<T extends Doubles | Words>(column: T, name: string, count: number): T {
+function sized<T extends Column>(column: T, name: string, count: number, other = "sizes"): T {
   const length = lengthOf(column);
   if (length === count) return column;
-  throw badArgument(
-    `${name} has ${length} elements, but sizes has ${count}; make them equal`,
-  );
+  throw badArgument(`${name} has ${length} elements, but ${other} has ${count}; make them equal`);
 }

@@ -5,9 +5,45 @@
  * @module
  */
 
-export { check, type PlanToCheck, type Verdict } from "./check.ts";
+export { check, type PlanToCheck, type TieredPlanToCheck, type Verdict } from "./check.ts";
 export { type Code, CODES, MemoError } from "./errors.ts";
+export {
+  type BufferChange,
+  explain,
+  type ExplainOptions,
+  type Explanation,
+  type Load,
+} from "./explain.ts";
 export type { Bound, Cause, Certificate, Outcome, Plan, Reason } from "./outcome.ts";
-export { lowerBound, plan, type PlannerName, PLANNERS, type PlanOptions } from "./plan.ts";
-export type { BufferSpec, Columns, Problem, Room } from "./problem.ts";
-export { type ReadOptions, type ReadProblem, readProblem } from "./read.ts";
+export {
+  lowerBound,
+  plan,
+  type PlannerName,
+  PLANNERS,
+  type PlanOptions,
+  type SpreadOptions,
+} from "./plan.ts";
+export type {
+  BufferFields,
+  BufferRef,
+  Buffers,
+  BufferSpec,
+  Columns,
+  IntervalColumns,
+  OneLifetime,
+  Problem,
+  Room,
+  SeveralIntervals,
+  TieredBuffers,
+  TieredColumns,
+  TieredProblem,
+  TierSpec,
+} from "./problem.ts";
+export {
+  type ReadFields,
+  type ReadOptions,
+  type ReadProblem,
+  readProblem,
+  type ReadTieredProblem,
+} from "./read.ts";
+export type { CostCertificate, TieredCause, TieredOutcome, TieredPlan } from "./spread.ts";

@@ -12,7 +12,7 @@ import { open as openInNode } from "./native/node.ts";
 import type { Native, Octets } from "./native/symbols.ts";
 
 /** The ABI this package was written for: `MEMO_ABI_VERSION` of `memo.h`. */
-const ABI_VERSION = 1;
+const ABI_VERSION = 2;
 
 let opened: Native | undefined;
 

@@ -41,7 +41,9 @@ export type Cause =
   /** This pinned buffer ends beyond the capacity. */
   | { readonly kind: "pin-over-capacity"; readonly buffer: number }
   /** Two pinned buffers conflict and share bytes. */
-  | { readonly kind: "pins-collide"; readonly first: number; readonly second: number };
+  | { readonly kind: "pins-collide"; readonly first: number; readonly second: number }
+  /** Two buffers must share their offset, but their pins, an alignment or a pair kept apart forbids it. */
+  | { readonly kind: "ties-contradict"; readonly first: number; readonly second: number };
 
 /** Which limit was reached. */
 export type Reason = "heuristic" | "time-limit" | "cancelled" | "node-limit";
@@ -52,7 +54,7 @@ export type Outcome =
   | ({ readonly status: "optimal" } & Plan)
   /** A plan; a smaller peak may exist. */
   | ({ readonly status: "feasible" } & Plan)
-  /** Proven: no plan fits the capacity and the pins. */
+  /** Proven: no plan fits the capacity, the pins and the ties. */
   | ({ readonly status: "infeasible"; readonly cause: Cause } & Bound)
   /** A limit was reached first; `best` may exceed the capacity. */
   | ({ readonly status: "gave-up"; readonly reason: Reason; readonly best: Plan | null } & Bound);
@@ -64,10 +66,11 @@ export const CERTIFICATES = [
   "pin-top",
   "finished-search",
   "aligned-load",
+  "spill",
 ] as const;
 
 /** The reasons, at the numbers they have in `memo.h`. */
-const REASONS = ["", "heuristic", "time-limit", "cancelled", "node-limit"] as const;
+export const REASONS = ["", "heuristic", "time-limit", "cancelled", "node-limit"] as const;
 
 /** Bytes of `MemoOutcome`: three doubles, then eight 32-bit integers. */
 const OUTCOME_BYTES = 3 * 8 + 8 * 4;
@@ -80,16 +83,21 @@ export function emptyOutcome(): Octets {
 /** The lower bound in a `MemoOutcome`. */
 export function boundOf(flat: Octets): Bound {
   const { lowerBound, certificate, step } = fields(flat);
-  const kind = CERTIFICATES[certificate];
+  return { lowerBound, certificate: certificateOf(certificate, step) };
+}
+
+/** The certificate of this number. */
+export function certificateOf(number: number, step: number): Certificate {
+  const kind = CERTIFICATES[number];
   switch (kind) {
     case "max-load":
     case "aligned-load":
-      return { lowerBound, certificate: { kind, step } };
+      return { kind, step };
     case "pin-top":
     case "finished-search":
-      return { lowerBound, certificate: { kind } };
+      return { kind };
     default:
-      throw unknown("certificate", certificate);
+      throw unknown("certificate", number);
   }
 }
 
@@ -126,6 +134,8 @@ function causeOf(flat: Octets): Cause {
       return { kind: "pin-over-capacity", buffer: first };
     case 3:
       return { kind: "pins-collide", first, second };
+    case 4:
+      return { kind: "ties-contradict", first, second };
     default:
       throw unknown("cause", cause);
   }
@@ -170,6 +180,7 @@ function fields(flat: Octets): Fields {
   };
 }
 
-function unknown(what: string, number: number): never {
+/** A number that no version of the library returns. */
+export function unknown(what: string, number: number): never {
   throw new MemoError("INTERNAL", `the native library returned ${what} ${number}`);
 }

@@ -4,12 +4,14 @@
  * @module
  */
 
-import { type CheckedColumns, checkedColumns } from "./columns.ts";
 import { native, succeed } from "./native.ts";
-import type { Octets, ProblemArguments } from "./native/symbols.ts";
-import { badArgument, duration, integer, shown } from "./numbers.ts";
+import type { Octets } from "./native/symbols.ts";
+import { badArgument, duration, shown } from "./numbers.ts";
+import { checkedRoom, withProblem } from "./open.ts";
 import { type Bound, boundOf, emptyOutcome, type Outcome, outcomeOf } from "./outcome.ts";
-import type { Problem, Room } from "./problem.ts";
+import type { Problem, Room, TieredProblem } from "./problem.ts";
+import { checkedColumns } from "./specs.ts";
+import { spread, type TieredOutcome } from "./spread.ts";
 
 /** The planners, by name. */
 export const PLANNERS = [
@@ -37,8 +39,12 @@ export interface PlanOptions extends Room {
   readonly timeLimit?: number | undefined;
 }
 
+/** How to spread over tiers. */
+export type SpreadOptions = Pick<PlanOptions, "align" | "timeLimit">;
+
 /**
- * Plans where each buffer lies, so that buffers live at the same time share no byte.
+ * Plans where each buffer lies, so that buffers live at the same time share no byte; with `tiers`,
+ * in which of several arenas as well, at the least cost.
  *
  * @example
  * ```ts
@@ -55,23 +61,33 @@ export interface PlanOptions extends Room {
  * @throws {MemoError} When the buffers or the options are not what they must be. A problem without
  * a plan is an answer, `infeasible` or `gave-up`, not an error.
  */
-export function plan(problem: Problem, options: PlanOptions = {}): Outcome {
+export function plan(problem: Problem, options?: PlanOptions): Outcome;
+/** As above, over several arenas. */
+export function plan(problem: TieredProblem, options?: SpreadOptions): TieredOutcome;
+/** As above, where only the problem tells whether there are several. */
+export function plan(
+  problem: Problem | TieredProblem,
+  options?: PlanOptions,
+): Outcome | TieredOutcome;
+export function plan(
+  problem: Problem | TieredProblem,
+  options: PlanOptions = {},
+): Outcome | TieredOutcome {
   const room = checkedRoom(options);
   const timeLimit = duration(options.timeLimit, "timeLimit");
-  const planner = text(options.planner ?? "auto", "planner");
+  const named = options.planner;
+  const planner = text(named ?? "auto", "planner");
   const columns = checkedColumns(problem);
-  const offsets = new Float64Array(columns.count);
+  const { count, tiers } = columns;
+  if (tiers !== null) {
+    if (named !== undefined) throw badArgument("planner: tiers have a planner of their own");
+    return withProblem(columns, room, (id) => spread(id, timeLimit, count, tiers.names.length));
+  }
+  const offsets = new Float64Array(count);
   const outcome = emptyOutcome();
-  succeed(
-    native().memo_plan(
-      ...problemArguments(columns, room),
-      capacityOf(columns, room),
-      planner,
-      timeLimit,
-      offsets,
-      outcome,
-    ),
-  );
+  withProblem(columns, room, (id) => {
+    succeed(native().memo_plan(id, planner, timeLimit, count, offsets, outcome));
+  });
   return outcomeOf(outcome, offsets);
 }
 
@@ -81,42 +97,11 @@ export function plan(problem: Problem, options: PlanOptions = {}): Outcome {
  * @throws {MemoError} When the buffers or the options are not what they must be.
  */
 export function lowerBound(problem: Problem, options: Pick<Room, "align"> = {}): Bound {
-  const room = checkedRoom(options);
+  const room = { ...checkedRoom(options), capacity: Infinity };
   const columns = checkedColumns(problem);
   const outcome = emptyOutcome();
-  succeed(native().memo_lower_bound(...problemArguments(columns, room), outcome));
+  withProblem(columns, room, (id) => succeed(native().memo_lower_bound(id, outcome)));
   return boundOf(outcome);
-}
-
-/** A room whose fields have been read and checked. */
-export interface CheckedRoom {
-  readonly align: number;
-  readonly capacity: number | undefined;
-}
-
-/**
- * The room, read before the columns are checked: a getter of the caller must not run between the
- * check of a column and the foreign call, since it can shorten the column's memory.
- */
-export function checkedRoom(room: Room): CheckedRoom {
-  if (typeof room !== "object" || room === null) {
-    throw badArgument(`options ${shown(room)} must be an object`);
-  }
-  const align = integer(room.align ?? 1, Number.MAX_SAFE_INTEGER, () => "align");
-  return { align, capacity: room.capacity };
-}
-
-/** The parameters with which most functions of the library begin. */
-export function problemArguments(columns: CheckedColumns, room: CheckedRoom): ProblemArguments {
-  const { count, sizes, starts, ends, alignments, pins } = columns;
-  return [count, sizes, starts, ends, alignments, pins, room.align];
-}
-
-/** The capacity of the options, else of the problem, else none. */
-export function capacityOf(columns: CheckedColumns, room: CheckedRoom): number {
-  const capacity = room.capacity ?? columns.capacity ?? Infinity;
-  if (capacity === Infinity) return capacity;
-  return integer(capacity, Number.MAX_SAFE_INTEGER, () => "capacity");
 }
 
 /** A text as C reads it. */

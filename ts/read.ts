@@ -6,12 +6,13 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Words } from "./columns.ts";
 import { MemoError } from "./errors.ts";
 import { native, succeed } from "./native.ts";
 import type { Octets } from "./native/symbols.ts";
 import { badArgument, integer, shown, WORD_MAX } from "./numbers.ts";
 import { text } from "./plan.ts";
-import type { Columns } from "./problem.ts";
+import type { Columns, TieredColumns, TierSpec } from "./problem.ts";
 
 /** How to read. */
 export interface ReadOptions {
@@ -19,8 +20,8 @@ export interface ReadOptions {
   readonly name?: string | undefined;
 }
 
-/** A problem as it is in a file. */
-export interface ReadProblem extends Columns {
+/** What a file always tells. */
+export interface ReadFields {
   /** Alignments. */
   readonly alignments: Float64Array<ArrayBuffer>;
   /** Offsets given in advance; `NaN` for a buffer without one. */
@@ -28,6 +29,12 @@ export interface ReadProblem extends Columns {
   /** What the file calls each buffer; empty when they go by their index. */
   readonly ids: readonly string[];
 }
+
+/** A problem as it is in a file. */
+export type ReadProblem = Columns & ReadFields;
+
+/** A problem of several arenas as it is in a file. */
+export type ReadTieredProblem = TieredColumns & ReadFields;
 
 /**
  * Reads the problem in a file, or in bytes: a problem, the problem of a plan, or that of a trace.
@@ -37,7 +44,7 @@ export interface ReadProblem extends Columns {
 export function readProblem(
   source: string | URL | Uint8Array,
   options: ReadOptions = {},
-): ReadProblem {
+): ReadProblem | ReadTieredProblem {
   if (typeof options !== "object" || options === null) {
     throw badArgument(`options ${shown(options)} must be an object`);
   }
@@ -67,7 +74,7 @@ function contents(path: string): Octets {
   }
 }
 
-function fromBytes(name: string, bytes: Octets): ReadProblem {
+function fromBytes(name: string, bytes: Octets): ReadProblem | ReadTieredProblem {
   const handle = new Uint32Array(1);
   const byteCount = integer(bytes.length, WORD_MAX, () => `${name}: the number of bytes`);
   succeed(native().memo_problem_read(text(name, "name"), bytes, byteCount, handle));
@@ -79,34 +86,102 @@ function fromBytes(name: string, bytes: Octets): ReadProblem {
   }
 }
 
+/** The fields of a `MemoProblemSize`. */
+interface Size {
+  capacity: number;
+  count: number;
+  idCount: number;
+  idBytes: number;
+  intervalCount: number;
+  shareCount: number;
+  apartCount: number;
+  tierCount: number;
+  tierNameBytes: number;
+}
+
+/** `MemoProblemSize`: a double, then eight 32-bit integers. */
+const SIZE_BYTES = 8 + 8 * 4;
+
+function sizeOf(id: number): Size {
+  const flat = new Uint8Array(new ArrayBuffer(SIZE_BYTES));
+  succeed(native().memo_problem_size(id, flat));
+  const [capacity = 0] = new Float64Array(flat.buffer, 0, 1);
+  const [count = 0, idCount = 0, idBytes = 0, intervalCount = 0, ...rest] = new Uint32Array(
+    flat.buffer,
+    8,
+  );
+  const [shareCount = 0, apartCount = 0, tierCount = 0, tierNameBytes = 0] = rest;
+  const ties = { intervalCount, shareCount, apartCount };
+  return { capacity, count, idCount, idBytes, ...ties, tierCount, tierNameBytes };
+}
+
 /** Copies an open problem out. */
-function columnsOf(id: number): ReadProblem {
-  // `MemoProblemSize`: a double, then three 32-bit integers and padding.
-  const size = new Uint8Array(new ArrayBuffer(8 + 4 * 4));
-  succeed(native().memo_problem_size(id, size));
-  const [capacity = 0] = new Float64Array(size.buffer, 0, 1);
-  const [count = 0, idCount = 0, idBytes = 0] = new Uint32Array(size.buffer, 8);
+function columnsOf(id: number): ReadProblem | ReadTieredProblem {
+  const size = sizeOf(id);
+  const { count, capacity } = size;
   const sizes = new Float64Array(count);
   const alignments = new Float64Array(count);
   const pins = new Float64Array(count);
   const starts = new Uint32Array(count);
   const ends = new Uint32Array(count);
   succeed(native().memo_problem_columns(id, count, sizes, starts, ends, alignments, pins));
-  return {
+  const problem = {
     sizes,
     starts,
     ends,
     alignments,
     pins,
-    ...(capacity === Infinity ? {} : { capacity }),
-    ids: idsOf(id, idCount, idBytes),
+    ...tiesOf(id, size),
+    ids: idsOf(id, size.idCount, size.idBytes),
   };
+  if (size.tierCount > 0) return { ...problem, ...tiersOf(id, size) };
+  return capacity === Infinity ? problem : { ...problem, capacity };
+}
+
+/** The ties of a problem, each kind where there are some. */
+function tiesOf(
+  id: number,
+  { intervalCount, shareCount, apartCount }: Size,
+): Pick<Columns, "intervals" | "shares" | "apart"> {
+  const column = (): Words => new Uint32Array(intervalCount);
+  const intervals = { buffers: column(), starts: column(), ends: column() };
+  const [shares, apart] = [new Uint32Array(2 * shareCount), new Uint32Array(2 * apartCount)];
+  const { buffers, starts, ends } = intervals;
+  const counted = [intervalCount, buffers, starts, ends, shareCount, shares] as const;
+  succeed(native().memo_problem_ties(id, ...counted, apartCount, apart));
+  return {
+    ...(intervalCount > 0 ? { intervals } : {}),
+    ...(shareCount > 0 ? { shares } : {}),
+    ...(apartCount > 0 ? { apart } : {}),
+  };
+}
+
+function tiersOf(
+  id: number,
+  { count, tierCount, tierNameBytes }: Size,
+): Pick<TieredColumns, "tiers" | "allowed"> {
+  const names = new Uint8Array(new ArrayBuffer(tierNameBytes));
+  const ends = new Uint32Array(tierCount);
+  const [capacities, costs] = [new Float64Array(tierCount), new Float64Array(tierCount)];
+  const allowed = new BigUint64Array(count);
+  const columns = [tierCount, tierNameBytes, names, ends, capacities, costs] as const;
+  succeed(native().memo_problem_tiers(id, ...columns, count, allowed));
+  const tier = (name: string, idx: number): TierSpec => {
+    const [capacity, cost] = [capacities[idx]!, costs[idx]!];
+    return capacity === Infinity ? { name, cost } : { name, capacity, cost };
+  };
+  return { tiers: textsOf(names, ends).map(tier), allowed };
 }
 
 function idsOf(id: number, count: number, byteCount: number): string[] {
   const bytes = new Uint8Array(new ArrayBuffer(byteCount));
   const ends = new Uint32Array(count);
   succeed(native().memo_problem_ids(id, byteCount, bytes, count, ends));
+  return textsOf(bytes, ends);
+}
+
+/** Texts one after the other. */
+function textsOf(bytes: Octets, ends: Words): string[] {
   const decoder = new TextDecoder();
   return Array.from(ends, (end, idx) => decoder.decode(bytes.subarray(ends[idx - 1] ?? 0, end)));
 }

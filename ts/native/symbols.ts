@@ -13,28 +13,79 @@ export type Octets = Uint8Array<ArrayBuffer>;
 /** What a parameter is: a scalar, or the address of an array's first element. */
 export type Parameter = "u32" | "i32" | "f64" | "array";
 
-const PROBLEM = ["u32", "array", "array", "array", "array", "array", "f64"] satisfies Parameter[];
-
 /** Parameters and result of a function. */
 export interface Signature {
   readonly parameters: readonly Parameter[];
   readonly result: Parameter;
 }
 
+const TIES: readonly Parameter[] = [
+  "u32",
+  "u32",
+  "array",
+  "array",
+  "array",
+  "u32",
+  "array",
+  "u32",
+  "array",
+];
+const TIERS: readonly Parameter[] = [
+  "u32",
+  "u32",
+  "u32",
+  "array",
+  "array",
+  "array",
+  "array",
+  "u32",
+  "array",
+];
+
 /** Each function. */
 export const SYMBOLS: Readonly<Record<keyof Native, Signature>> = {
   memo_abi_version: { parameters: [], result: "u32" },
   memo_code_name: { parameters: ["i32", "array", "u32"], result: "u32" },
   memo_last_error: { parameters: ["array", "u32"], result: "u32" },
-  memo_plan: {
-    parameters: [...PROBLEM, "f64", "array", "f64", "array", "array"],
-    result: "i32",
-  },
+  memo_plan: { parameters: ["u32", "array", "f64", "u32", "array", "array"], result: "i32" },
   memo_check: {
-    parameters: [...PROBLEM, "f64", "u32", "array", "f64", "f64", "u32", "u32"],
+    parameters: ["u32", "u32", "array", "f64", "f64", "u32", "u32"],
     result: "i32",
   },
-  memo_lower_bound: { parameters: [...PROBLEM, "array"], result: "i32" },
+  memo_lower_bound: { parameters: ["u32", "array"], result: "i32" },
+  memo_explain: {
+    parameters: ["u32", "u32", "array", "u32", "array", "array", "array", "array", "array"],
+    result: "i32",
+  },
+  memo_plan_tiered: {
+    parameters: ["u32", "f64", "u32", "array", "array", "u32", "array", "array", "array", "array"],
+    result: "i32",
+  },
+  memo_check_tiered: {
+    parameters: [
+      "u32",
+      "u32",
+      "array",
+      "array",
+      "u32",
+      "array",
+      "f64",
+      "f64",
+      "u32",
+      "u32",
+      "array",
+      "array",
+    ],
+    result: "i32",
+  },
+  memo_problem_new: {
+    parameters: ["u32", "array", "array", "array", "array", "array", "f64", "f64", "array"],
+    result: "i32",
+  },
+  memo_problem_tie: { parameters: TIES, result: "i32" },
+  memo_problem_ties: { parameters: TIES, result: "i32" },
+  memo_problem_spread: { parameters: TIERS, result: "i32" },
+  memo_problem_tiers: { parameters: TIERS, result: "i32" },
   memo_problem_read: { parameters: ["array", "array", "u32", "array"], result: "i32" },
   memo_problem_size: { parameters: ["u32", "array"], result: "i32" },
   memo_problem_columns: {
@@ -45,15 +96,32 @@ export const SYMBOLS: Readonly<Record<keyof Native, Signature>> = {
   memo_problem_close: { parameters: ["u32"], result: "i32" },
 };
 
-/** The columns and the alignment that begin the parameters of most functions. */
-export type ProblemArguments = [
+/** A column of 64-bit integers that a foreign call can read. */
+export type BigWords = BigUint64Array<ArrayBuffer>;
+
+/** Ties in columns, read or written. */
+export type TiesArguments = [
+  problem: number,
+  intervalCount: number,
+  intervalBuffers: Words,
+  intervalStarts: Words,
+  intervalEnds: Words,
+  shareCount: number,
+  shares: Words,
+  apartCount: number,
+  apart: Words,
+];
+
+/** Tiers in columns, read or written, but for where buffers may go. */
+export type TiersArguments = [
+  problem: number,
+  tierCount: number,
+  nameBytes: number,
+  names: Octets,
+  nameEnds: Words,
+  capacities: Doubles,
+  costs: Doubles,
   count: number,
-  sizes: Doubles,
-  starts: Words,
-  ends: Words,
-  alignments: Doubles | null,
-  pins: Doubles | null,
-  align: number,
 ];
 
 /** The functions of {@link SYMBOLS}, typed. */
@@ -62,28 +130,75 @@ export interface Native {
   memo_code_name(code: number, name: Octets, capacity: number): number;
   memo_last_error(text: Octets, capacity: number): number;
   memo_plan(
-    ...problem: [
-      ...ProblemArguments,
-      capacity: number,
-      planner: Octets,
-      timeLimit: number,
-      offsets: Doubles,
-      outcome: Octets,
-    ]
+    problem: number,
+    planner: Octets,
+    timeLimit: number,
+    count: number,
+    offsets: Doubles,
+    outcome: Octets,
   ): number;
   memo_check(
-    ...problem: [
-      ...ProblemArguments,
-      capacity: number,
-      offsetCount: number,
-      offsets: Doubles,
-      peak: number,
-      lowerBound: number,
-      certificate: number,
-      step: number,
-    ]
+    problem: number,
+    offsetCount: number,
+    offsets: Doubles,
+    peak: number,
+    lowerBound: number,
+    certificate: number,
+    step: number,
   ): number;
-  memo_lower_bound(...problem: [...ProblemArguments, outcome: Octets]): number;
+  memo_lower_bound(problem: number, outcome: Octets): number;
+  memo_explain(
+    problem: number,
+    count: number,
+    live: Words,
+    changeMax: number,
+    buffers: Words,
+    gone: Doubles,
+    freedBy: Doubles,
+    madeAt: Doubles,
+    explanation: Octets,
+  ): number;
+  memo_plan_tiered(
+    problem: number,
+    timeLimit: number,
+    count: number,
+    tiers: Words,
+    offsets: Doubles,
+    tierCount: number,
+    peaks: Doubles,
+    spillEnds: Words,
+    spillSteps: Words,
+    outcome: Octets,
+  ): number;
+  memo_check_tiered(
+    problem: number,
+    count: number,
+    tiers: Words,
+    offsets: Doubles,
+    tierCount: number,
+    peaks: Doubles,
+    cost: number,
+    lowerBound: number,
+    certificate: number,
+    spillCount: number,
+    spillEnds: Words,
+    spillSteps: Words,
+  ): number;
+  memo_problem_new(
+    count: number,
+    sizes: Doubles,
+    starts: Words,
+    ends: Words,
+    alignments: Doubles | null,
+    pins: Doubles | null,
+    align: number,
+    capacity: number,
+    handle: Words,
+  ): number;
+  memo_problem_tie(...ties: TiesArguments): number;
+  memo_problem_ties(...ties: TiesArguments): number;
+  memo_problem_spread(...tiers: [...TiersArguments, allowed: BigWords | null]): number;
+  memo_problem_tiers(...tiers: [...TiersArguments, allowed: BigWords]): number;
   memo_problem_read(name: Octets, bytes: Octets, byteCount: number, handle: Words): number;
   memo_problem_size(handle: number, size: Octets): number;
   memo_problem_columns(

@@ -1,0 +1,164 @@
+/**
+ * Plans over several arenas, and how they come out of the native library.
+ *
+ * @module
+ */
+
+import type { Doubles, Words } from "./columns.ts";
+import { native, succeed } from "./native.ts";
+import { type Cause, type Reason, REASONS, unknown } from "./outcome.ts";
+
+/** How a lower bound of a cost was proven. */
+export type CostCertificate =
+  /**
+   * Every buffer in the cheapest tier that it may go to, and what the loads at some steps force out
+   * of full tiers: lists of steps for the cheapest tier, the cheapest two, and so on.
+   */
+  | { readonly kind: "spill"; readonly steps: readonly (readonly number[])[] }
+  /** All that could cost less was tried. */
+  | { readonly kind: "finished-search" };
+
+/** A tier and an offset for each buffer of a problem. */
+export interface TieredPlan {
+  /** The index of the tier of each buffer. */
+  readonly tiers: Uint32Array<ArrayBuffer>;
+  /** Bytes from the start of its tier. */
+  readonly offsets: Float64Array<ArrayBuffer>;
+  /** The largest top of each tier. */
+  readonly peaks: Float64Array<ArrayBuffer>;
+  /** What all bytes cost. */
+  readonly cost: number;
+  /** No plan costs less. */
+  readonly lowerBound: number;
+  /** How that was proven. */
+  readonly certificate: CostCertificate;
+}
+
+/** What makes a plan over tiers impossible. */
+export type TieredCause =
+  | Extract<Cause, { kind: "ties-contradict" | "pins-collide" }>
+  /** This buffer is too large, or pinned too high, for every tier that it may go to. */
+  | { readonly kind: "no-room"; readonly buffer: number }
+  /** At this step more bytes are live than the tiers hold that these may go to. */
+  | { readonly kind: "overfull"; readonly step: number }
+  /** Every way to spread the buffers was tried. */
+  | { readonly kind: "no-spread" };
+
+/** The answer to a problem over tiers: branch on `status`. */
+export type TieredOutcome =
+  /** A plan whose cost is its lower bound: none can cost less. */
+  | ({ readonly status: "optimal" } & TieredPlan)
+  /** A plan; a smaller cost may exist. */
+  | ({ readonly status: "feasible" } & TieredPlan)
+  /** Proven: there is no plan. */
+  | { readonly status: "infeasible"; readonly cause: TieredCause }
+  /** A limit was reached before there was a plan. */
+  | { readonly status: "gave-up"; readonly reason: Reason };
+
+/** Bytes of `MemoSpread`: two doubles, then eight 32-bit integers. */
+const SPREAD_BYTES = 2 * 8 + 8 * 4;
+
+/** Plans an open problem with tiers. */
+export function spread(
+  problem: number,
+  timeLimit: number,
+  count: number,
+  tierCount: number,
+): TieredOutcome {
+  const [tiers, offsets] = [new Uint32Array(count), new Float64Array(count)];
+  const peaks = new Float64Array(tierCount);
+  const spillEnds = new Uint32Array(tierCount - 1);
+  const spillSteps = new Uint32Array(count * (tierCount - 1));
+  const flat = new Uint8Array(new ArrayBuffer(SPREAD_BYTES));
+  succeed(
+    native().memo_plan_tiered(
+      problem,
+      timeLimit,
+      count,
+      tiers,
+      offsets,
+      tierCount,
+      peaks,
+      spillEnds,
+      spillSteps,
+      flat,
+    ),
+  );
+  const [cost = 0, lowerBound = 0] = new Float64Array(flat.buffer, 0, 2);
+  const [status = 0, certificate = 0, reason = 0, ...cause] = new Uint32Array(flat.buffer, 16, 8);
+  const plan = (): TieredPlan => ({
+    tiers,
+    offsets,
+    peaks,
+    cost,
+    lowerBound,
+    certificate: certificateOf(certificate, spillEnds, spillSteps),
+  });
+  switch (status) {
+    case 1:
+      return { status: "optimal", ...plan() };
+    case 2:
+      return { status: "feasible", ...plan() };
+    case 3:
+      return { status: "infeasible", cause: causeOf(cause) };
+    case 4:
+      return { status: "gave-up", reason: REASONS[reason] || unknown("reason", reason) };
+    default:
+      throw unknown("status", status);
+  }
+}
+
+function certificateOf(certificate: number, ends: Words, steps: Words): CostCertificate {
+  if (certificate === 3) return { kind: "finished-search" };
+  if (certificate !== 5) throw unknown("certificate", certificate);
+  const list = (end: number, at: number): number[] => [...steps.subarray(ends[at - 1] ?? 0, end)];
+  return { kind: "spill", steps: Array.from(ends, list) };
+}
+
+function causeOf([cause = 0, first = 0, second = 0, step = 0]: number[]): TieredCause {
+  switch (cause) {
+    case 3:
+      return { kind: "pins-collide", first, second };
+    case 4:
+      return { kind: "ties-contradict", first, second };
+    case 5:
+      return { kind: "no-room", buffer: first };
+    case 6:
+      return { kind: "overfull", step };
+    case 7:
+      return { kind: "no-spread" };
+    default:
+      throw unknown("cause", cause);
+  }
+}
+
+/** The columns of a plan over tiers that is judged. */
+export interface CheckedTieredPlan {
+  readonly tiers: Words;
+  readonly offsets: Doubles;
+  readonly peaks: Doubles;
+  readonly cost: number;
+  readonly lowerBound: number;
+  readonly certificate: number;
+  readonly spillEnds: Words;
+  readonly spillSteps: Words;
+}
+
+/** Judges a plan of an open problem with tiers: the status of the library. */
+export function judge(problem: number, plan: CheckedTieredPlan): number {
+  const { tiers, offsets, peaks, cost, lowerBound, certificate, spillEnds, spillSteps } = plan;
+  return native().memo_check_tiered(
+    problem,
+    tiers.length,
+    tiers,
+    offsets,
+    peaks.length,
+    peaks,
+    cost,
+    lowerBound,
+    certificate,
+    spillEnds.length,
+    spillEnds,
+    spillSteps,
+  );
+}
