@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The examples, in the order in which README.md quotes them.
-const EXAMPLES: [(&str, &str); 5] = [
+const EXAMPLES: [(&str, &str); 6] = [
     ("ts", "examples/plan.ts"),
+    ("ts", "examples/tiers.ts"),
     ("rust", "crates/core/examples/plan.rs"),
     ("c", "examples/plan.c"),
     ("rust", "crates/torch/examples/enable.rs"),
