@@ -1,16 +1,25 @@
 //! What can be proven of a problem without placing anything.
 
 use super::aligned::max_aligned_load;
-use super::load::load_of;
+use super::load::{Load, load_of};
 use super::pins::{colliding_pins, pin_tops};
 use super::reduce::{Contradiction, needs};
 use crate::model::{Bytes, Certificate, Problem, Refutation, RefutationCause};
 
-/// A number of bytes below which no plan can stay, and why.
-///
-/// The largest of the max load, the aligned load and the highest top of a pinned buffer; of equal
-/// ones the first is named. O(n log n).
-pub fn lower_bound(problem: &Problem) -> (Bytes, Certificate) {
+/// What is known before anything is placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// No plan has a smaller peak.
+    pub bytes: Bytes,
+    /// How that is proven.
+    pub certificate: Certificate,
+    /// The max load, which may be less.
+    pub load: Load,
+}
+
+/// The bound that is known without search: the largest of the max load, the aligned load and the
+/// highest top of a pinned buffer; of equal ones the first is named. O(n log n).
+pub fn bound(problem: &Problem) -> Bound {
     let needs = needs(problem);
     let (load, aligned) = (load_of(&needs), max_aligned_load(&needs));
     let pin_top = pin_tops(problem).map(|(_, top)| top).max().unwrap_or(0);
@@ -19,14 +28,27 @@ pub fn lower_bound(problem: &Problem) -> (Bytes, Certificate) {
         (pin_top, Certificate::PinTop),
     ];
     let first = (load.bytes, Certificate::MaxLoad { step: load.step });
-    bounds.into_iter().fold(first, |best, bound| if bound.0 > best.0 { bound } else { best })
+    let larger = |best: (Bytes, _), bound: (Bytes, _)| if bound.0 > best.0 { bound } else { best };
+    let (bytes, certificate) = bounds.into_iter().fold(first, larger);
+    Bound { bytes, certificate, load }
+}
+
+/// A number of bytes below which no plan can stay, and why: of [`bound`].
+pub fn lower_bound(problem: &Problem) -> (Bytes, Certificate) {
+    let Bound { bytes, certificate, .. } = bound(problem);
+    (bytes, certificate)
 }
 
 /// A proof that no plan exists, where one is found without search: ties that contradict each other,
 /// a pin beyond the capacity, two pins that collide, or a lower bound above the capacity.
 /// O(n log n).
 pub fn refute(problem: &Problem) -> Option<Refutation> {
-    let (lower_bound, certificate) = lower_bound(problem);
+    refute_by(problem, &bound(problem))
+}
+
+/// As [`refute`], where the bound is known.
+pub fn refute_by(problem: &Problem, bound: &Bound) -> Option<Refutation> {
+    let Bound { bytes: lower_bound, certificate, .. } = *bound;
     let refutation = |cause| Refutation { lower_bound, certificate, cause };
     match colliding_pins(problem) {
         Err(Contradiction { first, second }) => {

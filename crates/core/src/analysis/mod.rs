@@ -10,7 +10,7 @@ mod pins;
 mod profile;
 mod reduce;
 
-pub use bound::{lower_bound, refute};
+pub use bound::{Bound, bound, lower_bound, refute, refute_by};
 pub use explain::{BufferChange, Explanation, OpChange, explain};
 pub use held::held;
 pub use liveness::{Liveness, liveness};

@@ -10,7 +10,7 @@ use super::sections::Sections;
 use super::taken::{Span, Taken};
 use super::tied;
 use crate::limits::Deadline;
-use crate::model::{Buffer, BufferIdx, Bytes, Error, Plan, Problem, Reason, gcd};
+use crate::model::{Buffer, BufferIdx, Bytes, Certificate, Error, Plan, Problem, Reason, gcd};
 
 /// Which hole a buffer goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +69,17 @@ pub(super) fn place_in_order(
 
 /// The plan these offsets make, with the bound that is known without a search.
 pub(super) fn plan_of(problem: &Problem, offsets: Vec<Bytes>) -> Plan {
+    plan_by(problem, offsets, crate::analysis::lower_bound(problem))
+}
+
+/// As [`plan_of`], where the bound is known.
+pub(super) fn plan_by(
+    problem: &Problem,
+    offsets: Vec<Bytes>,
+    (lower_bound, certificate): (Bytes, Certificate),
+) -> Plan {
     let tops = offsets.iter().zip(problem.buffers()).map(|(offset, buffer)| offset + buffer.size);
     let peak = tops.max().unwrap_or(0);
-    let (lower_bound, certificate) = crate::analysis::lower_bound(problem);
     let plan = Plan { offsets, peak, lower_bound, certificate };
     // Whether the plan fits the capacity is for the outcome to say.
     debug_assert_eq!(judge(problem, &plan), Ok(()), "a planner made an invalid plan");

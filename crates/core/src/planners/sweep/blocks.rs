@@ -25,11 +25,6 @@ impl Blocks {
         Blocks { top, are_rounded, free: BTreeMap::new() }
     }
 
-    /// Above all blocks.
-    pub(super) fn top(&self) -> Bytes {
-        self.top
-    }
-
     /// The offset of a block that has room.
     pub(super) fn take(&mut self, size: Bytes, alignment: Bytes) -> Bytes {
         let size = self.size(size);
@@ -77,7 +72,7 @@ mod tests {
         blocks.give(4, 9, 4);
         assert_eq!(blocks.take(10, 2), 26);
         assert_eq!(blocks.take(10, 4), 4);
-        assert_eq!(blocks.top(), 36);
+        assert_eq!(blocks.top, 36);
     }
 
     #[test]
@@ -85,6 +80,6 @@ mod tests {
         let mut blocks = Blocks::above(0, BYTES_MAX);
         assert_eq!(blocks.take(BYTES_MAX - 1, 1), 0);
         assert_eq!(blocks.take(1, 1), BYTES_MAX - 1);
-        assert_eq!(blocks.top(), BYTES_MAX);
+        assert_eq!(blocks.top, BYTES_MAX);
     }
 }

@@ -3,8 +3,8 @@
 //! An allocator that sees a run as it comes leaves holes, and has most of them when it can afford
 //! them least: at the largest load. So the sweep begins there. The buffers live at that step are
 //! stacked without holes; those that start later are placed in the order of their starts, those
-//! that end before in the reverse order of their ends, each into the smallest hole that is large
-//! enough at that step. No two of the two kinds are ever live together, so each half is a sweep by
+//! that end before in the reverse order of their ends, each into a small hole beside what ends
+//! when it does. No two of the two kinds are ever live together, so each half is a sweep by
 //! itself, and as the load falls on both sides, so does the harm that holes can do.
 //!
 //! ```text
@@ -19,23 +19,22 @@
 //! O(live) memory beside the starts and ends of both halves in their orders. Bytes of pinned buffers
 //! are left out for good, whenever they are live. When a limit is reached the rest goes to [`blocks`]
 //! above all else. Source: the free list ordered by size is Knuth's (*The Art of Computer
-//! Programming* 1, 2.5); to begin at the peak is ours.
+//! Programming* 1, 2.5); to begin at the peak, and to go by the ends, is ours.
 
 mod blocks;
+mod half;
 mod holes;
 
 use std::cmp::Reverse;
 
-use self::blocks::Blocks;
-use self::holes::Holes;
+use self::half::Half;
+use self::holes::{Holes, Request};
 use super::Planner;
-use super::fit::plan_of;
+use super::fit::plan_by;
 use super::tied;
-use crate::analysis::{max_load, refute};
-use crate::limits::{Deadline, Limits};
-use crate::model::{
-    Buffer, BufferIdx, Bytes, Error, Lifetime, Outcome, Problem, Reason, Step, gcd,
-};
+use crate::analysis::{bound, refute_by};
+use crate::limits::Limits;
+use crate::model::{Buffer, BufferIdx, Bytes, Error, Lifetime, Outcome, Problem, Step, gcd};
 
 /// Best fit over time, from the peak outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,19 +50,19 @@ impl Planner for Sweep {
             return tied::guided(self, problem, limits);
         }
         let deadline = limits.start();
-        if let Some(refutation) = refute(problem) {
+        let bound = bound(problem);
+        if let Some(refutation) = refute_by(problem, &bound) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let peak = max_load(problem).step;
+        let peak = bound.load.step;
         let mut offsets: Vec<Bytes> =
             problem.buffers().iter().map(|buffer| buffer.pin.unwrap_or(0)).collect();
         let at_peak = AtPeak::of(problem, peak, &mut offsets);
         let halves = [Half::after(peak), Half::before(peak)];
         // Sorted before anything is placed: little is left to do when a limit is reached.
-        let halves = halves.map(|half| half.events(problem, &at_peak.live));
-        let [after, before] =
-            halves.map(|events| events.sweep(problem, &at_peak.holes, &mut offsets, &deadline));
-        let plan = plan_of(problem, offsets);
+        let halves = halves.map(|half| half.events(problem, &at_peak));
+        let [after, before] = halves.map(|events| events.sweep(&at_peak, &mut offsets, &deadline));
+        let plan = plan_by(problem, offsets, (bound.bytes, bound.certificate));
         Ok(Outcome::stopped(plan, problem.capacity(), after.or(before)))
     }
 }
@@ -77,6 +76,8 @@ fn is_free(buffer: &Buffer) -> bool {
 struct AtPeak {
     live: Vec<BufferIdx>,
     holes: Holes,
+    /// The block of each of them.
+    blocks: Vec<u32>,
 }
 
 impl AtPeak {
@@ -85,11 +86,15 @@ impl AtPeak {
         let grain = problem.buffers().iter().fold(0, |grain, b| gcd(grain, b.alignment));
         let mut holes = Holes::between(pins.collect(), grain.max(1));
         let live = stack_order(problem, peak);
+        let mut blocks = Vec::with_capacity(live.len());
         for idx in &live {
             let Buffer { size, alignment, .. } = problem.buffers()[idx.usize()];
-            offsets[idx.usize()] = holes.take(size, alignment);
+            let request = Request { size, alignment, end: peak };
+            let (offset, block) = holes.take(request);
+            offsets[idx.usize()] = offset;
+            blocks.push(block);
         }
-        AtPeak { live, holes }
+        AtPeak { live, holes, blocks }
     }
 }
 
@@ -105,133 +110,4 @@ fn stack_order(problem: &Problem, peak: Step) -> Vec<BufferIdx> {
         (ends_soon, Reverse(if ends_soon { end } else { start }), *idx)
     });
     order
-}
-
-/// One side of the peak, with time running away from it.
-struct Half {
-    peak: Step,
-    turned: bool,
-}
-
-impl Half {
-    fn after(peak: Step) -> Half {
-        Half { peak, turned: false }
-    }
-
-    fn before(peak: Step) -> Half {
-        // The last step is `MAX - 1`, as every lifetime ends after it starts.
-        Half { peak: Step::MAX - 1 - peak, turned: true }
-    }
-
-    /// A lifetime as this half sees it.
-    fn lifetime(&self, Lifetime { start, end }: Lifetime) -> Lifetime {
-        if self.turned {
-            Lifetime { start: Step::MAX - end, end: Step::MAX - start }
-        } else {
-            Lifetime { start, end }
-        }
-    }
-
-    /// What happens in this half.
-    fn events(&self, problem: &Problem, at_peak: &[BufferIdx]) -> Events {
-        let starts = self.starts(problem);
-        let ends = self.ends(problem, &starts, at_peak);
-        Events { starts, ends }
-    }
-
-    /// The free buffers of this half by their starts; largest first of those that start together,
-    /// since a large one has the least choice.
-    fn starts(&self, problem: &Problem) -> Vec<(Step, BufferIdx)> {
-        let free = problem.iter().filter(|(_, buffer)| is_free(buffer));
-        let starts = free.map(|(idx, buffer)| (self.lifetime(buffer.lifetime).start, idx));
-        let mut starts: Vec<_> = starts.filter(|&(start, _)| start > self.peak).collect();
-        let size = |idx: BufferIdx| Reverse(problem.buffers()[idx.usize()].size);
-        starts.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| (size(a.1), a.1).cmp(&(size(b.1), b.1)))
-        });
-        starts
-    }
-
-    /// The buffers of this half and those at the peak by their ends.
-    fn ends(
-        &self,
-        problem: &Problem,
-        starts: &[(Step, BufferIdx)],
-        at_peak: &[BufferIdx],
-    ) -> Vec<(Step, BufferIdx)> {
-        let all = starts.iter().map(|&(_, idx)| idx).chain(at_peak.iter().copied());
-        let end = |idx: BufferIdx| self.lifetime(problem.buffers()[idx.usize()].lifetime).end;
-        let mut ends: Vec<_> = all.map(|idx| (end(idx), idx)).collect();
-        ends.sort_unstable();
-        ends
-    }
-}
-
-/// The starts of a half, and the ends of these buffers and of those at the peak, in their orders.
-struct Events {
-    starts: Vec<(Step, BufferIdx)>,
-    ends: Vec<(Step, BufferIdx)>,
-}
-
-impl Events {
-    /// Places the buffers of a half. When a limit is reached the rest is kept apart, above all else.
-    fn sweep(
-        self,
-        problem: &Problem,
-        at_peak: &Holes,
-        offsets: &mut [Bytes],
-        deadline: &Deadline,
-    ) -> Option<Reason> {
-        let mut holes = at_peak.clone();
-        let mut ends = self.ends.into_iter().peekable();
-        for (at, &(start, idx)) in self.starts.iter().enumerate() {
-            if let Some(reason) = deadline.reached() {
-                let rest = &self.starts[at..];
-                let blocks = Blocks::above(holes.top(), stacked(problem, rest));
-                Rest { problem, blocks, offsets }.place(rest, ends);
-                return Some(reason);
-            }
-            while let Some((_, ended)) = ends.next_if(|&(end, _)| end <= start) {
-                holes.give(offsets[ended.usize()], problem.buffers()[ended.usize()].size);
-            }
-            let Buffer { size, alignment, .. } = problem.buffers()[idx.usize()];
-            offsets[idx.usize()] = holes.take(size, alignment);
-        }
-        None
-    }
-}
-
-/// The most bytes that buffers take on top of each other.
-fn stacked(problem: &Problem, buffers: &[(Step, BufferIdx)]) -> Bytes {
-    let buffer = |idx: BufferIdx| problem.buffers()[idx.usize()];
-    buffers.iter().map(|&(_, idx)| buffer(idx).size + buffer(idx).alignment).sum()
-}
-
-/// What is left of a half when there is no more time for it.
-struct Rest<'a> {
-    problem: &'a Problem,
-    blocks: Blocks,
-    offsets: &'a mut [Bytes],
-}
-
-impl Rest<'_> {
-    fn place(
-        mut self,
-        starts: &[(Step, BufferIdx)],
-        ends: impl Iterator<Item = (Step, BufferIdx)>,
-    ) {
-        let base = self.blocks.top();
-        let mut ends = ends.peekable();
-        for &(start, idx) in starts {
-            while let Some((_, ended)) = ends.next_if(|&(end, _)| end <= start) {
-                let Buffer { size, alignment, .. } = self.problem.buffers()[ended.usize()];
-                let offset = self.offsets[ended.usize()];
-                if offset >= base {
-                    self.blocks.give(offset, size, alignment);
-                }
-            }
-            let Buffer { size, alignment, .. } = self.problem.buffers()[idx.usize()];
-            self.offsets[idx.usize()] = self.blocks.take(size, alignment);
-        }
-    }
 }
