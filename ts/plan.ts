@@ -24,6 +24,7 @@ export const PLANNERS = [
   "skyline",
   "skyline_restarts",
   "sweep",
+  "windows",
   "exact",
   "ilp",
 ] as const;

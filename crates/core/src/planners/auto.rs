@@ -2,10 +2,10 @@
 //! the best plan; the best wins.
 //!
 //! ```text
-//! up to 2,000 buffers     first and best fits, skyline, sweep, restarts  ──▶ exact search
+//! up to 2,000 buffers     first and best fits, skyline, sweep, windows, restarts  ──▶ exact search
 //! up to 10,000            the same, but restarts until the limits are spent
-//! up to 100,000           sweep, skyline, restarts until the limits are spent
-//! more                    sweep; the others only when there are limits to spend
+//! up to 100,000           sweep, skyline, windows, restarts until the limits are spent
+//! more                    windows of a sweep, until the limits are spent
 //! with ties               first and best fits, guided by sweep and skyline ──▶ search over orders
 //! ```
 //! Each heuristic wins somewhere, so the order is by how often it ends at the bound for its cost.
@@ -15,7 +15,7 @@
 //! fast the search is faster.
 
 use super::tied;
-use super::{BestFit, Exact, Greedy, Planner, Skyline, Sweep};
+use super::{BestFit, Exact, Greedy, Planner, Skyline, Sweep, Windows};
 use crate::limits::{Deadline, Limits};
 use crate::model::{Bytes, Error, GaveUp, Outcome, Problem, Reason};
 
@@ -34,12 +34,17 @@ const FEW: (&dyn Planner, &[&dyn Planner]) = (
         &BestFit,
         &Greedy::ByDuration,
         &Greedy::ByStart,
+        &Windows,
         &Skyline::Restarts,
     ],
 );
 
 /// For many buffers: those whose cost hardly grows faster than the number of buffers.
-const MANY: (&dyn Planner, &[&dyn Planner]) = (&Sweep, &[&Skyline::Restarts]);
+const MANY: (&dyn Planner, &[&dyn Planner]) =
+    (&Sweep, &[&Skyline::Passes, &Windows, &Skyline::Restarts]);
+
+/// For so many that a pass of the skyline over all of them is too much.
+const MOST: (&dyn Planner, &[&dyn Planner]) = (&Windows, &[]);
 
 /// With ties the first fits know most; the others only guide them.
 const TIED: (&dyn Planner, &[&dyn Planner]) = (
@@ -95,20 +100,23 @@ fn best_of_heuristics(
     let (first, others) = match problem.len() {
         _ if !problem.ties().is_empty() => TIED,
         0..=FEW_MAX => FEW,
-        MANY_MAX.. if is_unlimited => (&Sweep as &dyn Planner, &[][..]),
+        MANY_MAX.. => MOST,
         _ => MANY,
     };
     // A time limit is left to the search where there is one.
     let is_bounded = is_unlimited || problem.len() <= SEARCHED_MAX;
     let own = (problem.len() as u64 * RESTARTS_MAX).min(RESTART_NODES_MAX);
-    let nodes = given.nodes.or(is_bounded.then_some(own));
-    let limits = || Limits { nodes, ..deadline.limits() };
-    let mut best = first.plan(problem, &limits())?;
-    for heuristic in others {
+    // The last one may go on for ever, the others leave it the time.
+    let limits = |is_last: bool| {
+        let nodes = given.nodes.or((is_bounded || !is_last).then_some(own));
+        Limits { nodes, ..deadline.limits() }
+    };
+    let mut best = first.plan(problem, &limits(others.is_empty()))?;
+    for (left, heuristic) in (0..others.len()).rev().zip(others) {
         if is_final(&best) {
             break;
         }
-        best = better(best, heuristic.plan(problem, &limits())?);
+        best = better(best, heuristic.plan(problem, &limits(left == 0))?);
     }
     Ok(best)
 }

@@ -7,14 +7,15 @@
 //! | `best_fit` | smallest hole that fits, largest first | ~ n log² n, and every hole |
 //! | `skyline` | fill the lowest place of the skyline, a few fixed ways | n log n |
 //! | `skyline_restarts` | the same in random ways until a limit | n log n each |
-//! | `sweep` | best fit over time, from the peak outwards | n log n |
+//! | `sweep` | small holes beside what ends together, from the peak outwards | n log n |
+//! | `windows` | a sweep, then skylines where its plan is highest | n log n, and its budget |
 //! | `exact` | exact: branch and bound over a skyline | exponential; stops at a limit |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |
 //!
 //! All of them take problems with ties, and `plan_tiered` spreads a problem over several arenas.
 //!
 //! A planner imports [`analysis`](crate::analysis), the nouns and the fitting shared here, never
-//! another planner; only the portfolio does.
+//! another planner; only the portfolios do: `auto`, and `windows`, which makes one of two.
 
 mod auto;
 mod best_fit;
@@ -32,6 +33,7 @@ mod sweep;
 mod taken;
 mod tied;
 mod tiers;
+mod windows;
 
 pub use auto::Auto;
 pub use best_fit::BestFit;
@@ -42,6 +44,7 @@ pub use ilp::Ilp;
 pub use skyline::Skyline;
 pub use sweep::Sweep;
 pub use tiers::plan_tiered;
+pub use windows::Windows;
 
 use crate::limits::Limits;
 use crate::model::{Error, Outcome, Problem};
@@ -69,6 +72,7 @@ pub const ALL: &[&dyn Planner] = &[
     &BestFit,
     &Skyline::Passes,
     &Skyline::Restarts,
+    &Windows,
     &Sweep,
     &Exact { rules: Rules::ALL },
     #[cfg(any(feature = "ilp", feature = "highs"))]

@@ -39,6 +39,11 @@ impl Sections {
         self.starts.len()
     }
 
+    /// The step at which a section begins.
+    pub(super) fn start(&self, section: usize) -> Step {
+        self.starts[section]
+    }
+
     /// The sections `first..end` of the lifetime of a buffer of the problem.
     pub(super) fn range(&self, Lifetime { start, end }: Lifetime) -> (u32, u32) {
         (self.starts_before(start), self.starts_before(end))

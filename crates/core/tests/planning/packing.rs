@@ -1,6 +1,6 @@
-//! The skyline and the sweep on problems whose optimum is known.
+//! The skyline, the sweep and the windows on problems whose optimum is known.
 
-use memo_malloc::planners::{Planner, Skyline, Sweep};
+use memo_malloc::planners::{Planner, Skyline, Sweep, Windows};
 use memo_malloc::{Buffer, Bytes, Limits, Outcome, Plan, Problem, Step, analysis, check};
 
 use crate::families::{self, Random};
@@ -97,4 +97,23 @@ fn a_sweep_leaves_the_bytes_of_pins_alone() {
     let clear = |(offset, buffer): (&Bytes, &Buffer)| offset + buffer.size <= 4 || *offset >= 16;
     assert!(swept.offsets[2..].iter().zip(&free).all(clear), "{swept:?}");
     assert_eq!(swept.peak, 20);
+}
+
+#[test]
+fn windows_lower_a_sweep_to_the_bound_where_lifetimes_are_short() {
+    for seed in 1..4 {
+        let mut random = Random(seed);
+        let buffers = (0..5_000).map(|_| {
+            let start = random.step(0, 5_000);
+            let end = start + random.step(1, 40);
+            Buffer::new(random.within(1, 4_096), start, end)
+        });
+        let problem = Problem::new(buffers.collect()).unwrap();
+        let swept = plan(&Sweep, &problem, &Limits::default());
+        let windows = plan(&Windows, &problem, &Limits::default());
+        assert!(!swept.is_optimal() && windows.is_optimal(), "{seed}: {}", windows.peak);
+        assert_eq!(plan(&Windows, &problem, &Limits::default()), windows);
+        let none = Limits { nodes: Some(0), ..Limits::default() };
+        assert_eq!(plan(&Windows, &problem, &none), swept);
+    }
 }

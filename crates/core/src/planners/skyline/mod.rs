@@ -18,22 +18,25 @@
 //!
 //! No choice is best for all problems, but on most some choice ends at the lower bound. So a few
 //! fixed ones are tried, forwards and backwards in time, then random ones until the budget is
-//! spent. Pins are not seen by a pass; if there are any, its offsets become the order of a first
-//! fit around them. Of ties it sees nothing either ([`tied`](super::tied)).
+//! spent. Of pins a pass sees only those that are live at an end of its time ([`fence`]), which is
+//! what [`windows`](super::windows) needs; in a problem with pins its offsets become the order of a
+//! first fit around them. Of ties it sees nothing either ([`tied`](super::tied)).
 //!
 //! Source: Burke, Kendall and Whitwell, *A new placement heuristic for the orthogonal
 //! stock-cutting problem*, 2004. There pieces may go anywhere along the skyline and the widest is
 //! taken; here time fixes where a buffer goes, so the choice is richer, and the critical sections
 //! and the early end are ours.
 
+mod fence;
 mod outlook;
 mod pass;
 mod strip;
 mod surface;
 mod waiting;
 
-use self::pass::{Attempt, End, Pass, Style};
-use self::strip::Strip;
+pub(super) use self::pass::{Attempt, End, Pass, Style};
+pub(super) use self::strip::{Strip, Window};
+
 use super::Planner;
 use super::fit::{Rule, place_in_order, plan_of};
 use super::random::Random;
@@ -196,7 +199,8 @@ impl<'a> Search<'a> {
     }
 }
 
-fn random_style(random: &mut Random) -> Style {
+/// How a pass chooses, by chance.
+pub(super) fn random_style(random: &mut Random) -> Style {
     Style {
         breadth: random.pick(&[2, 4, 8, 16, 32, 64, 128, 1024]),
         duration: random.pick(&[0, 1, 2, 3, 4]),

@@ -1,5 +1,6 @@
 //! One pass: every buffer placed once, from the bottom up.
 
+use super::fence::{Fence, Pin};
 use super::outlook::Outlook;
 use super::strip::{Item, Strip};
 use super::surface::{Segment, Surface};
@@ -10,32 +11,32 @@ use crate::planners::random::Random;
 
 /// How a pass chooses among the buffers that fit on a segment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(in crate::planners) struct Style {
     /// How many starts are looked at, one candidate for each.
-    pub(super) breadth: u32,
+    pub(in crate::planners) breadth: u32,
     /// The weight of the logarithm of the duration in the score of a candidate.
-    pub(super) duration: u32,
+    pub(in crate::planners) duration: u32,
     /// The weight of the logarithm of the size.
-    pub(super) size: u32,
+    pub(in crate::planners) size: u32,
     /// At most so many doublings are added to the score by chance.
-    pub(super) noise: u32,
+    pub(in crate::planners) noise: u32,
     /// How close to the highest section of all, in 1024ths, a section must come to be critical.
     /// On a segment with a critical section, buffers that are live there go first. 0: none is.
-    pub(super) care: u32,
+    pub(in crate::planners) care: u32,
 }
 
 /// What a pass is to do.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Attempt {
-    pub(super) style: Style,
+pub(in crate::planners) struct Attempt {
+    pub(in crate::planners) style: Style,
     /// Give up as soon as the peak is certain to exceed this.
-    pub(super) target: Bytes,
-    pub(super) seed: u64,
+    pub(in crate::planners) target: Bytes,
+    pub(in crate::planners) seed: u64,
 }
 
 /// How a pass ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(in crate::planners) enum End {
     /// All is placed, below this peak.
     Placed(Bytes),
     /// The peak would exceed the target.
@@ -46,22 +47,30 @@ pub(super) enum End {
 
 /// The state of a pass, kept from one to the next for its memory.
 #[derive(Debug, Default)]
-pub(super) struct Pass {
+pub(in crate::planners) struct Pass {
     surface: Surface,
     waiting: Waiting,
     outlook: Outlook,
     scores: Vec<u32>,
+    /// The pins that are still above the skyline.
+    before: Fence,
+    after: Fence,
     /// By position in the strip.
-    pub(super) offsets: Vec<Bytes>,
+    pub(in crate::planners) offsets: Vec<Bytes>,
     /// How many are placed.
-    pub(super) placed: usize,
+    pub(in crate::planners) placed: usize,
 }
 
 /// The clock is read once for so many buffers, which take milliseconds at the largest breadth.
 const BUFFERS_PER_LOOK_AT_THE_CLOCK: usize = 256;
 
 impl Pass {
-    pub(super) fn run(&mut self, strip: &Strip, attempt: Attempt, deadline: &Deadline) -> End {
+    pub(in crate::planners) fn run(
+        &mut self,
+        strip: &Strip,
+        attempt: Attempt,
+        deadline: &Deadline,
+    ) -> End {
         self.reset(strip, attempt);
         while self.placed < strip.items.len() {
             if self.outlook.peak() > attempt.target {
@@ -73,16 +82,19 @@ impl Pass {
                 return End::Stopped(reason);
             }
             let lowest = self.surface.lowest();
+            if self.meets_pin(strip, lowest) {
+                continue;
+            }
             match self.choose(strip, lowest, attempt.style) {
                 Some(chosen) => self.place(chosen, strip.items[chosen], lowest),
-                None => self.lift(lowest),
+                None => self.lift(strip, lowest),
             }
         }
         End::Placed(self.outlook.peak())
     }
 
     /// Puts what still waits on top of everything; returns the peak.
-    pub(super) fn stack_rest(&mut self, strip: &Strip) -> Bytes {
+    pub(in crate::planners) fn stack_rest(&mut self, strip: &Strip) -> Bytes {
         self.waiting.iter().fold(self.surface.highest(), |top, position| {
             let item = strip.items[position];
             self.offsets[position] = top.next_multiple_of(item.alignment);
@@ -94,6 +106,10 @@ impl Pass {
         self.surface.reset(strip.section_count());
         self.waiting.reset(strip.items.iter().map(|item| item.end));
         self.outlook.reset(&strip.loads);
+        self.before.clone_from(&strip.before);
+        self.before.reset();
+        self.after.clone_from(&strip.after);
+        self.after.reset();
         self.offsets.resize(strip.items.len(), 0);
         self.placed = 0;
         let mut random = Random::new(seed);
@@ -116,9 +132,43 @@ impl Pass {
         self.placed += 1;
     }
 
+    /// Makes a pin part of the skyline that lies on the lowest segment. As nothing is lower, and
+    /// nothing was put above a pin, all of its sections are in the segment.
+    fn meets_pin(&mut self, strip: &Strip, on: Segment) -> bool {
+        let count = strip.section_count();
+        if on.first == 0
+            && let Some(Pin { reach, top, .. }) = self.before.take(on.height)
+        {
+            debug_assert!(reach <= on.end, "something lies above a pin");
+            self.surface.raise(on, Segment { first: 0, end: reach, height: top });
+            return true;
+        }
+        if on.end == count
+            && let Some(Pin { reach, top, .. }) = self.after.take(on.height)
+        {
+            debug_assert!(count - reach >= on.first, "something lies above a pin");
+            self.surface.raise(on, Segment { first: count - reach, end: count, height: top });
+            return true;
+        }
+        false
+    }
+
+    /// The offset of the lowest pin above the sections `first..end`.
+    fn ceiling(&self, strip: &Strip, first: u32, end: u32) -> Bytes {
+        self.before.ceiling(first).min(self.after.ceiling(strip.section_count() - end))
+    }
+
+    fn fits_below_pins(&self, strip: &Strip, item: &Item, height: Bytes) -> bool {
+        let top = height.next_multiple_of(item.alignment) + item.size;
+        top <= self.ceiling(strip, item.first, item.end)
+    }
+
     /// Nothing fits on the segment any more: what is below its lower neighbour is wasted.
-    fn lift(&mut self, segment: Segment) {
-        let height = self.surface.lower_neighbour(segment);
+    fn lift(&mut self, strip: &Strip, segment: Segment) {
+        let neighbour = self.surface.lower_neighbour(segment);
+        let ceiling = self.ceiling(strip, segment.first, segment.end);
+        let alone = neighbour == segment.height;
+        let height = if alone { ceiling } else { neighbour.min(ceiling) };
         self.outlook.waste(segment.first, segment.end, height - segment.height);
         self.surface.raise(segment, Segment { height, ..segment });
     }
@@ -126,7 +176,7 @@ impl Pass {
     /// The position of the buffer to be placed on a segment; nothing if none fits.
     fn choose(&self, strip: &Strip, on: Segment, style: Style) -> Option<usize> {
         let first = self.waiting.first(strip.position(on.first), on.end)?;
-        if style.breadth == 1 {
+        if style.breadth == 1 && self.fits_below_pins(strip, &strip.items[first], on.height) {
             return Some(first);
         }
         self.critical(on, style.care)
@@ -151,7 +201,9 @@ impl Pass {
             self.waiting.first(strip.position(strip.items[position].first + 1), on.end)
         };
         let candidates = std::iter::successors(Some(first), next).take(breadth as usize);
-        self.best(candidates)
+        let fits =
+            |&position: &usize| self.fits_below_pins(strip, &strip.items[position], on.height);
+        self.best(candidates.filter(fits))
     }
 
     /// The best of those that are live in a section, among the longest that fit from each of the
@@ -164,8 +216,11 @@ impl Pass {
         };
         let next = |&position: &usize| longest_before(strip.items[position].first);
         let candidates = std::iter::successors(longest_before(live + 1), next);
-        let is_live = |&position: &usize| strip.items[position].end > live;
-        self.best(candidates.take(breadth as usize).filter(is_live))
+        let may = |&position: &usize| {
+            let item = &strip.items[position];
+            item.end > live && self.fits_below_pins(strip, item, on.height)
+        };
+        self.best(candidates.take(breadth as usize).filter(may))
     }
 
     /// The one with the highest score, the first of equals.

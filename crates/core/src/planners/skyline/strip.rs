@@ -1,33 +1,47 @@
 //! The problem as a pass wants it: sections in place of steps, buffers in the order of their starts.
 
+use super::fence::{Fence, Pin};
 use crate::model::{BufferIdx, Bytes, Problem, gcd};
 use crate::planners::sections::Sections;
 
 /// A buffer to be placed, live in the sections `first..end`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Item {
-    pub(super) first: u32,
-    pub(super) end: u32,
-    pub(super) size: Bytes,
-    pub(super) alignment: Bytes,
-    pub(super) idx: BufferIdx,
+pub(in crate::planners) struct Item {
+    pub(in crate::planners) first: u32,
+    pub(in crate::planners) end: u32,
+    pub(in crate::planners) size: Bytes,
+    pub(in crate::planners) alignment: Bytes,
+    pub(in crate::planners) idx: BufferIdx,
 }
 
 /// Time as a strip of sections, and the buffers that have bytes.
 #[derive(Debug)]
-pub(super) struct Strip {
+pub(in crate::planners) struct Strip {
     /// By start; longest first of those that start together, then largest first.
-    pub(super) items: Vec<Item>,
+    pub(in crate::planners) items: Vec<Item>,
     /// Where the items of each section begin, and where the last ones end.
     starts: Vec<u32>,
     /// The bytes live in each section.
-    pub(super) loads: Vec<Bytes>,
+    pub(in crate::planners) loads: Vec<Bytes>,
     /// Every size and alignment is a multiple of this.
-    pub(super) grain: Bytes,
+    pub(in crate::planners) grain: Bytes,
+    /// What is placed already and live from before the first section, or beyond the last one.
+    pub(in crate::planners) before: Fence,
+    pub(in crate::planners) after: Fence,
+}
+
+/// Buffers to be placed, and those that lie already and keep to one end of time.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::planners) struct Window<'a> {
+    pub(in crate::planners) free: &'a [BufferIdx],
+    /// Live from before all of the free ones.
+    pub(in crate::planners) before: &'a [BufferIdx],
+    /// Live until after all of them.
+    pub(in crate::planners) after: &'a [BufferIdx],
 }
 
 impl Strip {
-    pub(super) fn of(problem: &Problem) -> Strip {
+    pub(in crate::planners) fn of(problem: &Problem) -> Strip {
         let sections = Sections::of(problem);
         let placed = problem.iter().filter(|(_, buffer)| buffer.size > 0);
         let items = placed.map(|(idx, buffer)| {
@@ -37,12 +51,43 @@ impl Strip {
         Strip::sorted(items.collect(), sections.len())
     }
 
+    /// The free buffers of a window, around those that lie at these offsets.
+    pub(in crate::planners) fn within(
+        problem: &Problem,
+        window: Window<'_>,
+        offsets: &[Bytes],
+    ) -> Strip {
+        let buffer = |idx: &BufferIdx| problem.buffers()[idx.usize()];
+        let Window { free, before, after } = window;
+        let starting = free.iter().chain(after);
+        let sections = Sections::from(starting.map(|idx| buffer(idx).lifetime.start).collect());
+        let items = free.iter().map(|idx| {
+            let (first, end) = sections.range(buffer(idx).lifetime);
+            Item { first, end, size: buffer(idx).size, alignment: buffer(idx).alignment, idx: *idx }
+        });
+        let mut strip = Strip::sorted(items.collect(), sections.len());
+        let count = strip.section_count();
+        let pin = |idx: &BufferIdx, reach| {
+            let low = offsets[idx.usize()];
+            Pin { reach, low, top: low + buffer(idx).size }
+        };
+        let reach_before = |idx| sections.range(buffer(idx).lifetime).1;
+        let reach_after = |idx| count - sections.range(buffer(idx).lifetime).0;
+        strip.before = Fence::of(before.iter().map(|idx| pin(idx, reach_before(idx))));
+        strip.after = Fence::of(after.iter().map(|idx| pin(idx, reach_after(idx))));
+        strip.before.add_to(strip.loads.iter_mut());
+        strip.after.add_to(strip.loads.iter_mut().rev());
+        strip
+    }
+
     /// The same strip with time running backwards.
-    pub(super) fn mirrored(&self) -> Strip {
+    pub(in crate::planners) fn mirrored(&self) -> Strip {
         let count = self.section_count();
         let turned =
             |&item: &Item| Item { first: count - item.end, end: count - item.first, ..item };
-        Strip::sorted(self.items.iter().map(turned).collect(), self.loads.len())
+        let strip = Strip::sorted(self.items.iter().map(turned).collect(), self.loads.len());
+        let loads = self.loads.iter().rev().copied().collect();
+        Strip { loads, before: self.after.clone(), after: self.before.clone(), ..strip }
     }
 
     fn sorted(mut items: Vec<Item>, section_count: usize) -> Strip {
@@ -53,16 +98,18 @@ impl Strip {
             loads: loads(&items, section_count),
             grain: items.iter().fold(0, grain),
             items,
+            before: Fence::default(),
+            after: Fence::default(),
         }
     }
 
-    pub(super) fn section_count(&self) -> u32 {
+    pub(in crate::planners) fn section_count(&self) -> u32 {
         // There are no more sections than buffers, whose number is an index of 32 bits.
         u32::try_from(self.loads.len()).unwrap_or(u32::MAX)
     }
 
     /// The position of the first item that starts at this section or later.
-    pub(super) fn position(&self, section: u32) -> usize {
+    pub(in crate::planners) fn position(&self, section: u32) -> usize {
         self.starts[section as usize] as usize
     }
 }
