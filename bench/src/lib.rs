@@ -6,6 +6,7 @@ pub mod network;
 pub mod packings;
 #[cfg(target_os = "linux")]
 pub mod process;
+pub mod random;
 #[cfg(target_os = "linux")]
 pub mod replay;
 pub mod spread;

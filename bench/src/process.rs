@@ -41,10 +41,22 @@ pub fn minor_faults() -> io::Result<u64> {
 /// # Errors
 /// When `/proc` is missing.
 pub fn resident() -> io::Result<Bytes> {
+    status("VmRSS:")
+}
+
+/// The most memory of this process that was ever resident.
+///
+/// # Errors
+/// When `/proc` is missing.
+pub fn resident_max() -> io::Result<Bytes> {
+    status("VmHWM:")
+}
+
+fn status(name: &str) -> io::Result<Bytes> {
     let status = fs::read_to_string("/proc/self/status")?;
     let kib = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
+        .find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse().ok());
     kib.map(|kib: Bytes| kib << 10)
-        .ok_or_else(|| io::Error::other("/proc/self/status has no VmRSS"))
+        .ok_or_else(|| io::Error::other(format!("/proc/self/status has no {name}")))
 }

@@ -1,0 +1,108 @@
+//! Planners on random problems of any size, each in a fresh process: gap, time, resident memory.
+//!
+//! ```sh
+//! cargo run --release -p memo-bench --bin large                    # 10^6 buffers
+//! cargo run --release -p memo-bench --bin large -- 10000000 --time-limit 30
+//! ```
+//! Seconds are wall time and processor time of planning alone; memory is the most that was ever
+//! resident, with the problem and the plan.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use clap::Parser;
+use memo_bench::fresh::measure;
+use memo_bench::process::{processor_time, resident_max};
+use memo_bench::random::{Sizes, random};
+use memo_malloc::limits::Stopwatch;
+use memo_malloc::planners::by_name;
+use memo_malloc::{Limits, check};
+use serde::{Deserialize, Serialize};
+
+/// Planners on random problems of any size, each in a fresh process: gap, time, resident memory.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How many buffers.
+    #[arg(default_value_t = 1_000_000)]
+    count: u32,
+    /// How many are live at each step, about; may be given more than once.
+    #[arg(long, default_values_t = [20, 200, 2_000, 20_000])]
+    alive: Vec<u32>,
+    /// How sizes are chosen; may be given more than once.
+    #[arg(long, default_values_t = [Sizes::Uniform, Sizes::LogUniform])]
+    sizes: Vec<Sizes>,
+    /// May be given more than once.
+    #[arg(long = "planner", value_name = "NAME", default_value = "auto")]
+    planners: Vec<String>,
+    /// Seconds for each plan; 0 is no limit.
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0)]
+    time_limit: f64,
+    /// Measure the first of each in this process, and print it as JSON.
+    #[arg(long, hide = true)]
+    once: bool,
+}
+
+/// What came of one planner on one problem.
+#[derive(Debug, Serialize, Deserialize)]
+struct Row {
+    gap: f64,
+    seconds: f64,
+    processor: f64,
+    megabytes: f64,
+    said: String,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse();
+    let mut out = io::stdout().lock();
+    if options.once {
+        return Ok(serde_json::to_writer(out, &row(&options)?)?);
+    }
+    writeln!(
+        out,
+        "{:>9} {:>6} {:<12} {:<16} {:>8} {:>8} {:>9} {:>7}  outcome",
+        "buffers", "alive", "sizes", "planner", "gap %", "seconds", "processor", "MB"
+    )?;
+    let Options { count, time_limit, .. } = options;
+    for alive in &options.alive {
+        for sizes in &options.sizes {
+            for planner in &options.planners {
+                let args = format!(
+                    "{count} --once --alive {alive} --sizes {sizes} --planner {planner} \
+                     --time-limit {time_limit}"
+                );
+                let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+                let Row { gap, seconds, processor, megabytes, said } = measure(&args, &[])?;
+                writeln!(
+                    out,
+                    "{count:>9} {alive:>6} {sizes:<12} {planner:<16} {gap:>8.3} {seconds:>8.3} \
+                     {processor:>9.3} {megabytes:>7.0}  {said}"
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row(options: &Options) -> Result<Row, Box<dyn Error>> {
+    let planner = by_name(&options.planners[0])?;
+    let problem = random(options.count, options.alive[0], options.sizes[0])?;
+    let time = (options.time_limit > 0.0).then(|| Duration::from_secs_f64(options.time_limit));
+    let limits = Limits { time, ..Limits::default() };
+    let (watch, before) = (Stopwatch::start(), processor_time()?);
+    let outcome = planner.plan(&problem, &limits)?;
+    let (seconds, processor) = (watch.elapsed(), processor_time()?.saturating_sub(before));
+    // Before the judge takes memory of its own.
+    let resident = resident_max()?;
+    let plan = outcome.plan().ok_or("there is always a plan")?;
+    check(&problem, plan)?;
+    #[expect(clippy::cast_precision_loss, reason = "figures to be read")]
+    Ok(Row {
+        gap: 100.0 * plan.gap() as f64 / plan.lower_bound as f64,
+        seconds: seconds.as_secs_f64(),
+        processor: processor.as_secs_f64(),
+        megabytes: resident as f64 / 1e6,
+        said: outcome.status().name().to_owned(),
+    })
+}

@@ -1,0 +1,80 @@
+//! Random problems of any size: buffers that start at random steps and live about as long.
+
+use std::fmt;
+use std::str::FromStr;
+
+use memo_malloc::{Buffer, Bytes, Error, Problem, Step};
+
+/// How large the buffers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sizes {
+    /// Each of the sizes to the largest is as likely as any other.
+    Uniform,
+    /// Each of their octaves is.
+    LogUniform,
+}
+
+/// Sizes are multiples of this, …
+const GRAIN: Bytes = 64;
+
+/// … up to 2 to this power of them.
+const OCTAVES: u32 = 14;
+
+/// A problem of so many buffers, of which about `alive` are live at each step. As many steps as
+/// buffers; durations are uniform, alignments 1.
+///
+/// # Errors
+/// When there are more buffers than a problem can have.
+pub fn random(count: u32, alive: u32, sizes: Sizes) -> Result<Problem, Error> {
+    let mut chance = Chance(u64::from(count) ^ u64::from(alive) << 32 | 1);
+    let buffers = (0..count).map(|_| {
+        let start = chance.below(u64::from(count));
+        let duration = 1 + chance.below(u64::from(2 * alive).saturating_sub(1).max(1));
+        let step = |step: u64| Step::try_from(step).unwrap_or(Step::MAX);
+        Buffer::new(size(sizes, &mut chance), step(start), step(start + duration))
+    });
+    Problem::new(buffers.collect())
+}
+
+fn size(sizes: Sizes, chance: &mut Chance) -> Bytes {
+    match sizes {
+        Sizes::Uniform => GRAIN * (1 + chance.below(1 << OCTAVES)),
+        Sizes::LogUniform => {
+            let octave = chance.below(u64::from(OCTAVES));
+            GRAIN * ((1 << octave) + chance.below(1 << octave))
+        }
+    }
+}
+
+/// `xorshift64*`, by Vigna.
+#[derive(Debug, Clone)]
+pub struct Chance(pub u64);
+
+impl Chance {
+    /// A number below `count`, which is at most 2^32.
+    pub fn below(&mut self, count: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        ((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32) * count) >> 32
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Sizes::Uniform => "uniform",
+            Sizes::LogUniform => "log-uniform",
+        })
+    }
+}
+
+impl FromStr for Sizes {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Sizes, String> {
+        let all = [Sizes::Uniform, Sizes::LogUniform];
+        let found = all.into_iter().find(|sizes| sizes.to_string() == name);
+        found.ok_or_else(|| format!("{name} is neither uniform nor log-uniform"))
+    }
+}
