@@ -36,6 +36,16 @@ pub fn random(count: u32, alive: u32, sizes: Sizes) -> Result<Problem, Error> {
     Problem::new(buffers.collect())
 }
 
+/// As [`random`], one buffer at each step in turn, so that nothing has to be held.
+pub fn in_order(count: u32, alive: u32, sizes: Sizes) -> impl Iterator<Item = Buffer> {
+    let mut chance = Chance(u64::from(count) ^ u64::from(alive) << 32 | 1);
+    (0..count).map(move |start| {
+        let duration = 1 + chance.below(u64::from(2 * alive).saturating_sub(1).max(1));
+        let duration = Step::try_from(duration).unwrap_or(Step::MAX);
+        Buffer::new(size(sizes, &mut chance), start, start.saturating_add(duration))
+    })
+}
+
 fn size(sizes: Sizes, chance: &mut Chance) -> Bytes {
     match sizes {
         Sizes::Uniform => GRAIN * (1 + chance.below(1 << OCTAVES)),

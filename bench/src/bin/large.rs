@@ -3,10 +3,14 @@
 //! ```sh
 //! cargo run --release -p memo-bench --bin large                    # 10^6 buffers
 //! cargo run --release -p memo-bench --bin large -- 10000000 --time-limit 30
+//! cargo run --release -p memo-bench --bin large -- 10000000 --planner stream
 //! ```
+//! `stream` is no planner: buffers are made, placed and forgotten one by one, in order of start.
+//!
 //! Seconds are wall time and processor time of planning alone; memory is the most that was ever
 //! resident, with the problem and the plan.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -14,10 +18,10 @@ use std::time::Duration;
 use clap::Parser;
 use memo_bench::fresh::measure;
 use memo_bench::process::{processor_time, resident_max};
-use memo_bench::random::{Sizes, random};
+use memo_bench::random::{Sizes, in_order, random};
 use memo_malloc::limits::Stopwatch;
-use memo_malloc::planners::by_name;
-use memo_malloc::{Limits, check};
+use memo_malloc::planners::{Stream, by_name};
+use memo_malloc::{Buffer, Bytes, Lifetime, Limits, Step, check};
 use serde::{Deserialize, Serialize};
 
 /// Planners on random problems of any size, each in a fresh process: gap, time, resident memory.
@@ -85,7 +89,63 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Places buffers as they come; then once more, before a judge.
+fn streamed(options: &Options) -> Result<Row, Box<dyn Error>> {
+    let (alive, sizes) = (options.alive[0], options.sizes[0]);
+    let buffers = || in_order(options.count, alive, sizes);
+    let (watch, before) = (Stopwatch::start(), processor_time()?);
+    let mut stream = Stream::new();
+    for buffer in buffers() {
+        stream.place(buffer.size, buffer.alignment, buffer.lifetime)?;
+    }
+    let (seconds, processor) = (watch.elapsed(), processor_time()?.saturating_sub(before));
+    let resident = resident_max()?;
+    let mut again = Stream::new();
+    let mut judge = Judge::default();
+    for buffer in buffers() {
+        let offset = again.place(buffer.size, buffer.alignment, buffer.lifetime)?;
+        judge.place(offset, &buffer)?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "figures to be read")]
+    Ok(Row {
+        gap: 100.0 * (stream.peak() as f64 / stream.lower_bound() as f64 - 1.0),
+        seconds: seconds.as_secs_f64(),
+        processor: processor.as_secs_f64(),
+        megabytes: resident as f64 / 1e6,
+        said: "feasible".to_owned(),
+    })
+}
+
+/// The live buffers: where each begins and ends, and which end at a step.
+#[derive(Default)]
+struct Judge {
+    live: BTreeMap<Bytes, Bytes>,
+    ends: BTreeMap<Step, Vec<Bytes>>,
+}
+
+impl Judge {
+    fn place(&mut self, offset: Bytes, buffer: &Buffer) -> Result<(), String> {
+        let Lifetime { start, end } = buffer.lifetime;
+        let later = self.ends.split_off(&(start + 1));
+        for ended in std::mem::replace(&mut self.ends, later).into_values().flatten() {
+            self.live.remove(&ended);
+        }
+        let top = offset + buffer.size;
+        match self.live.range(..top).next_back() {
+            Some((_, &below)) if below > offset => Err(format!("a collision at step {start}")),
+            _ => {
+                self.live.insert(offset, top);
+                self.ends.entry(end).or_default().push(offset);
+                Ok(())
+            }
+        }
+    }
+}
+
 fn row(options: &Options) -> Result<Row, Box<dyn Error>> {
+    if options.planners[0] == "stream" {
+        return streamed(options);
+    }
     let planner = by_name(&options.planners[0])?;
     let problem = random(options.count, options.alive[0], options.sizes[0])?;
     let time = (options.time_limit > 0.0).then(|| Duration::from_secs_f64(options.time_limit));

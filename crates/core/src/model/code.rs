@@ -98,6 +98,8 @@ codes! {
     SolverFailed = 304 "SOLVER_FAILED";
     /// Proven: no plan fits the capacity, the pins and the ties.
     Infeasible = 305 "INFEASIBLE";
+    /// Buffers of a stream do not come in the order of their starts.
+    OutOfOrder = 306 "OUT_OF_ORDER";
 
     // 4xx: traces and arenas.
     /// A trace frees a block that is not live, or ends an op that did not begin.

@@ -40,6 +40,7 @@ pub enum Error {
     CostWrong { stated: u64, found: u64 },
     UnknownPlanner { name: String, known: String },
     BeyondSolver { value: Bytes, max: Bytes },
+    OutOfOrder { buffer: BufferIdx, start: Step, now: Step },
     TooBigForPlanner { planner: &'static str, count: usize, max: usize },
     SolverFailed { planner: &'static str, message: String },
     BrokenTrace { event: usize, message: String },
@@ -80,6 +81,7 @@ impl Error {
             Error::CostWrong { .. } => Code::CostWrong,
             Error::UnknownPlanner { .. } => Code::UnknownPlanner,
             Error::BeyondSolver { .. } => Code::BeyondSolver,
+            Error::OutOfOrder { .. } => Code::OutOfOrder,
             Error::TooBigForPlanner { .. } => Code::TooBigForPlanner,
             Error::SolverFailed { .. } => Code::SolverFailed,
             Error::BrokenTrace { .. } => Code::BrokenTrace,
@@ -100,6 +102,7 @@ impl Error {
             | Error::IntervalsUnlike { buffer, .. }
             | Error::TiedToItself { buffer }
             | Error::NoTier { buffer }
+            | Error::OutOfOrder { buffer, .. }
             | Error::TierWrong { buffer, .. }
             | Error::OffsetMisaligned { buffer, .. }
             | Error::PinMoved { buffer, .. }
@@ -235,6 +238,12 @@ impl fmt::Display for Error {
                 f,
                 "{value} units are beyond the {max} this solver computes exactly; use another planner"
             ),
+            Error::OutOfOrder { buffer, start, now } => {
+                write!(
+                    f,
+                    "buffer {buffer}: starts at {start}, but one that starts at {now} came before"
+                )
+            }
             Error::TooBigForPlanner { planner, count, max } => write!(
                 f,
                 "{planner} takes at most {max} buffers, not {count}; use `auto` or `best_fit`"

@@ -41,6 +41,7 @@ impl Code {
             Code::UnknownPlanner => "name one of the known planners, or leave it at `auto`",
             Code::BeyondSolver => "use a planner that is not a solver, for example `auto`",
             Code::TooBigForPlanner => "use `auto` or `best_fit`",
+            Code::OutOfOrder => "sort the buffers by start, or plan them as a problem",
             Code::SolverFailed => "use another planner, and report the problem that did this",
             Code::Infeasible => "raise the capacity, or loosen the pins and ties",
             Code::BrokenTrace => "capture the run again",

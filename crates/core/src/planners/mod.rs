@@ -42,7 +42,7 @@ pub use greedy::Greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 pub use ilp::Ilp;
 pub use skyline::Skyline;
-pub use sweep::Sweep;
+pub use sweep::{Stream, Sweep};
 pub use tiers::plan_tiered;
 pub use windows::Windows;
 

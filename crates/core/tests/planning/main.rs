@@ -14,5 +14,6 @@ mod naive;
 mod packing;
 mod planners;
 mod rectangles;
+mod stream;
 mod tiers;
 mod ties;

@@ -24,6 +24,9 @@
 mod blocks;
 mod half;
 mod holes;
+mod stream;
+
+pub use self::stream::Stream;
 
 use std::cmp::Reverse;
 
