@@ -10,17 +10,18 @@ use loom::thread;
 
 use super::layout::Layout;
 use super::ledger::Ledger;
-use super::words::{self, Words, release};
+use super::starts::Starts;
+use super::words::{self, release};
 
-/// What owner and freers share of an arena: the words, and the bytes that all slots have.
+/// What owner and freers share of an arena: the starts, and the bytes that all slots have.
 struct Slots {
-    words: Words,
+    starts: Starts,
     bytes: UnsafeCell<u32>,
 }
 
 impl Slots {
-    fn new(words: Words) -> Arc<Slots> {
-        Arc::new(Slots { words, bytes: UnsafeCell::new(0) })
+    fn new(starts: Starts) -> Arc<Slots> {
+        Arc::new(Slots { starts, bytes: UnsafeCell::new(0) })
     }
 
     fn write(&self) {
@@ -34,7 +35,7 @@ fn free_elsewhere(slots: &Arc<Slots>, start: u32) -> thread::JoinHandle<()> {
     let slots = Arc::clone(slots);
     thread::spawn(move || {
         slots.write();
-        assert!(release(slots.words.word(start as usize)));
+        assert!(release(slots.starts.word(start as usize)));
     })
 }
 
@@ -42,11 +43,11 @@ fn free_elsewhere(slots: &Arc<Slots>, start: u32) -> thread::JoinHandle<()> {
 /// what the exact one does.
 fn take(ledger: &mut Ledger, layout: &Layout, slots: &Slots, idx: usize) -> bool {
     let turn = &layout.turns()[idx];
-    // SAFETY: the words are of the layout.
-    let fast = unsafe { ledger.few_free(&slots.words, idx, turn) };
-    let allowed = fast || ledger.nothing_live_overlaps(layout, &slots.words, idx);
+    // SAFETY: the starts are of the layout.
+    let fast = unsafe { ledger.few_free(&slots.starts, idx, turn) };
+    let allowed = fast || ledger.nothing_live_overlaps(layout, &slots.starts, idx);
     if allowed {
-        words::hand_out(slots.words.word(turn.start as usize), u32::try_from(idx).unwrap());
+        words::hand_out(slots.starts.word(turn.start as usize), u32::try_from(idx).unwrap());
         slots.write();
     }
     allowed
@@ -58,10 +59,10 @@ fn take(ledger: &mut Ledger, layout: &Layout, slots: &Slots, idx: usize) -> bool
 #[test]
 fn bytes_freed_elsewhere_are_handed_out_only_after_their_last_use() {
     loom::model(|| {
-        let (layout, words) = Layout::of_slots(&[(0, 8), (0, 8)]);
+        let (layout, starts) = Layout::of_slots(&[(0, 8), (0, 8)]);
         let mut ledger = Ledger::new(layout.end());
-        let slots = Slots::new(words);
-        ledger.begin(&layout, &slots.words, layout.end());
+        let slots = Slots::new(starts);
+        ledger.begin(&layout, &slots.starts, layout.end());
         assert!(take(&mut ledger, &layout, &slots, 0));
         let freer = free_elsewhere(&slots, layout.turns()[0].start);
         while !take(&mut ledger, &layout, &slots, 1) {
@@ -69,7 +70,7 @@ fn bytes_freed_elsewhere_are_handed_out_only_after_their_last_use() {
         }
         // The second block goes the same way, into the next run.
         let second_freer = free_elsewhere(&slots, layout.turns()[1].start);
-        ledger.begin(&layout, &slots.words, layout.end());
+        ledger.begin(&layout, &slots.starts, layout.end());
         while !take(&mut ledger, &layout, &slots, 0) {
             thread::yield_now();
         }
@@ -81,13 +82,13 @@ fn bytes_freed_elsewhere_are_handed_out_only_after_their_last_use() {
 #[test]
 fn an_arena_without_owner_goes_after_the_last_use_of_its_last_block() {
     loom::model(|| {
-        let (layout, words) = Layout::of_slots(&[(0, 8)]);
+        let (layout, starts) = Layout::of_slots(&[(0, 8)]);
         let mut ledger = Ledger::new(layout.end());
-        let slots = Slots::new(words);
-        ledger.begin(&layout, &slots.words, layout.end());
+        let slots = Slots::new(starts);
+        ledger.begin(&layout, &slots.starts, layout.end());
         assert!(take(&mut ledger, &layout, &slots, 0));
         let freer = free_elsewhere(&slots, layout.turns()[0].start);
-        while slots.words.live_turns().next().is_some() {
+        while slots.starts.live_turns().next().is_some() {
             thread::yield_now();
         }
         // The sweep: what it does to the bytes stands for unmapping them.

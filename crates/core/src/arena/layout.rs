@@ -9,11 +9,9 @@ use std::ops::Range;
 
 use crate::model::{BufferIdx, Bytes, Error, RunPlan};
 
-use super::region::UNIT;
+use super::region::{self, UNIT};
 use super::starts::Starts;
 use super::successors::first_successors;
-#[cfg(test)]
-use super::words::Words;
 
 /// 2^28: so that indices into the table of starts, up to eight entries a turn, fit 32 bits, and the
 /// words of turns too. A trace of so many requests would fill 8 GiB.
@@ -21,6 +19,9 @@ const TURN_COUNT_MAX: usize = 1 << 28;
 
 /// As many as leave a turn at half a cache line. 297 of 301 turns of a network wait for no more.
 const FEW: usize = 3;
+
+/// Why there is no slab for a plan that not even LibTorch's alignment of 64 allows: 256 GiB.
+const TOO_FAR: &str = "its offsets are more than 2^32 times their common alignment apart";
 
 /// One expected request and its slot.
 #[derive(Debug, Clone, Copy)]
@@ -79,10 +80,14 @@ impl Layout {
     }
 
     /// Finds the starts of all slots, and which turn waits for which.
+    ///
+    /// # Errors
+    /// When the starts are too far apart.
     #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
-    pub(super) fn place(&mut self) -> Starts {
+    pub(super) fn place(&mut self) -> Result<Starts, Error> {
         let slots: Vec<_> = self.turns.iter().map(Turn::slot).collect();
         let starts = Starts::new(slots.iter().filter(|s| !s.is_empty()).map(|s| s.start));
+        let starts = starts.ok_or_else(|| region::no_slab(self.bytes, TOO_FAR))?;
         let start = |slot: &Range<usize>| {
             let found = if slot.is_empty() { None } else { starts.find(slot.start) };
             found.unwrap_or(starts.wall()) as u32
@@ -96,17 +101,17 @@ impl Layout {
             let turn = &mut self.turns[idx];
             (turn.start, turn.few) = (start(slot), few);
         }
-        starts
+        Ok(starts)
     }
 
-    /// Slots `(offset, size)` in turn, and their words.
+    /// Slots `(offset, size)` in turn, and their starts.
     #[cfg(test)]
-    pub(super) fn of_slots(slots: &[(usize, usize)]) -> (Layout, Words) {
+    pub(super) fn of_slots(slots: &[(usize, usize)]) -> (Layout, Starts) {
         let turn = |&(offset, size)| Turn { size, offset, ..Turn::NO_SLOT };
         let planned = slots.iter().map(|slot| slot.1).collect();
         let mut layout = Layout::of(slots.iter().map(turn).collect(), planned);
-        let starts = layout.place();
-        (layout, Words::new(starts.wall()))
+        let starts = layout.place().unwrap();
+        (layout, starts)
     }
 
     /// The index of the end: the number of expected requests.

@@ -31,7 +31,8 @@
 //! once in a run, and nothing is kept per pair of slots.
 
 use super::layout::{Layout, Turn};
-use super::words::{self, Words};
+use super::starts::Starts;
+use super::words;
 
 /// The owner's side of the check.
 #[derive(Debug)]
@@ -55,8 +56,8 @@ impl Ledger {
 
     /// A new run, after one that passed so many turns: the turns start over. Those not passed are
     /// clear if nothing is live now.
-    pub(super) fn begin(&mut self, layout: &Layout, words: &Words, passed: usize) {
-        if passed < layout.end() && words.live_turns().next().is_some() {
+    pub(super) fn begin(&mut self, layout: &Layout, starts: &Starts, passed: usize) {
+        if passed < layout.end() && starts.live_turns().next().is_some() {
             self.unclear_until = layout.end();
         }
         self.clear_from = std::mem::take(&mut self.unclear_until);
@@ -74,20 +75,20 @@ impl Ledger {
     /// The fast check of a turn that waits for few. `true` is proof, `false` is not.
     ///
     /// # Safety
-    /// `words` are of the layout that `turn` is from.
+    /// `starts` are of the layout that `turn` is from.
     #[inline]
-    pub(super) unsafe fn few_free(&self, words: &Words, idx: usize, turn: &Turn) -> bool {
-        let free = |&start: &u32| {
+    pub(super) unsafe fn few_free(&self, starts: &Starts, idx: usize, turn: &Turn) -> bool {
+        let word = |&start: &u32| {
             // SAFETY: turns wait for starts of their layout or the wall, as the caller says.
-            words::is_free(unsafe { words.word_unchecked(start as usize) })
+            unsafe { starts.word_unchecked(start as usize) }
         };
-        idx >= self.clear_from && turn.few.iter().all(free)
+        idx >= self.clear_from && words::are_free(turn.few.iter().map(word))
     }
 
     /// The fast check of any turn with a slot. `true` is proof, `false` is not.
-    pub(super) fn all_free(&self, layout: &Layout, words: &Words, idx: usize) -> bool {
-        let free = |&start: &u32| words::is_free(words.word(start as usize));
-        idx >= self.clear_from && layout.waits_for(idx).iter().all(free)
+    pub(super) fn all_free(&self, layout: &Layout, starts: &Starts, idx: usize) -> bool {
+        let words = layout.waits_for(idx).iter().map(|&start| starts.word(start as usize));
+        idx >= self.clear_from && words::are_free(words)
     }
 
     /// The exact check, for the turn at or after the cursor that comes next. Every live slot of this
@@ -96,26 +97,26 @@ impl Ledger {
     pub(super) fn nothing_live_overlaps(
         &mut self,
         layout: &Layout,
-        words: &Words,
+        starts: &Starts,
         turn: usize,
     ) -> bool {
-        self.collect_live(layout, words, turn);
+        self.collect_live(layout, starts, turn);
         !self.held.iter().any(|&held| layout.overlap(held as usize, turn))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
-    fn collect_live(&mut self, layout: &Layout, words: &Words, turn: usize) {
+    fn collect_live(&mut self, layout: &Layout, starts: &Starts, turn: usize) {
         if let Some(until) = self.held_until {
             let live = |turn: u32| {
                 let start = layout.turns()[turn as usize].start;
-                words::look(words.word(start as usize)) == words::live(turn)
+                words::look(starts.word(start as usize)) == words::live(turn)
             };
             let since = until as u32..turn as u32;
             self.held.retain(|held| !since.contains(held) && live(*held));
             self.held.extend(since.filter(|&turn| live(turn)));
         } else {
             self.held.clear();
-            self.held.extend(words.live_turns());
+            self.held.extend(starts.live_turns());
         }
         self.held_until = Some(turn);
     }
@@ -129,8 +130,8 @@ mod tests {
 
     /// Runs all turns, each freed before the next; returns how many the fast check allowed. The
     /// slot of the skipped one is said not to have been clear.
-    fn run(ledger: &mut Ledger, layout: &Layout, words: &Words, skip: Option<usize>) -> usize {
-        ledger.begin(layout, words, layout.end());
+    fn run(ledger: &mut Ledger, layout: &Layout, starts: &Starts, skip: Option<usize>) -> usize {
+        ledger.begin(layout, starts, layout.end());
         let mut fast_count = 0;
         for (idx, turn) in (0..).zip(&layout.turns()[..layout.end()]) {
             let at = idx as usize;
@@ -138,12 +139,12 @@ mod tests {
                 ledger.not_clear(at);
                 continue;
             }
-            let fast = ledger.all_free(layout, words, at);
-            // SAFETY: the words are of the layout.
-            assert!(fast || !unsafe { ledger.few_free(words, at, turn) });
-            assert!(ledger.nothing_live_overlaps(layout, words, at));
-            hand_out(words.word(turn.start as usize), idx);
-            assert!(release(words.word(turn.start as usize)));
+            let fast = ledger.all_free(layout, starts, at);
+            // SAFETY: the starts are of the layout.
+            assert!(fast || !unsafe { ledger.few_free(starts, at, turn) });
+            assert!(ledger.nothing_live_overlaps(layout, starts, at));
+            hand_out(starts.word(turn.start as usize), idx);
+            assert!(release(starts.word(turn.start as usize)));
             fast_count += usize::from(fast);
         }
         fast_count
@@ -152,9 +153,9 @@ mod tests {
     #[test]
     fn conforming_runs_never_need_the_exact_check_and_a_deviation_heals() {
         let slots: Vec<(usize, usize)> = (0..60).map(|i| (i * 37 % 101, 1 + i * 53 % 31)).collect();
-        let (layout, words) = Layout::of_slots(&slots);
+        let (layout, starts) = Layout::of_slots(&slots);
         let mut ledger = Ledger::new(slots.len());
-        let mut run = |skip| run(&mut ledger, &layout, &words, skip);
+        let mut run = |skip| run(&mut ledger, &layout, &starts, skip);
         assert_eq!(run(None), 60);
         assert_eq!(run(None), 60);
         assert_eq!(run(Some(7)), 7, "after a turn that was not clear, only the exact check");

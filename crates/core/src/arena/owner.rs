@@ -23,6 +23,7 @@ use super::ledger::Ledger;
 use super::scope::Scope;
 use super::shared::{self, Shared};
 use super::slab::Slab;
+use super::starts::Starts;
 use super::stats::{Stats, Tally};
 use super::words;
 
@@ -40,10 +41,11 @@ const MISSES_MAX: u32 = 64;
 /// its blocks, also after it has been dropped.
 #[derive(Debug)]
 pub struct Arena {
-    /// Invariants: the words of `shared` are of it, the slab has its bytes; `cursor` is at most its
-    /// end, and there if there is no slab.
+    /// Invariants: `starts` are of it, the slab has its bytes; `cursor` is at most its end, and
+    /// there if there is no slab.
     layout: Layout,
     ledger: Ledger,
+    starts: Starts,
     shared: Arc<Shared>,
     slab: Option<Slab>,
     cursor: usize,
@@ -83,10 +85,11 @@ impl Arena {
     /// As [`Arena::new`], but for memory.
     pub fn vacant(run_plan: &RunPlan) -> Result<Arena, Error> {
         let mut layout = Layout::new(run_plan)?;
-        let starts = layout.place();
+        let starts = layout.place()?;
         Ok(Arena {
             ledger: Ledger::new(layout.end()),
-            shared: Arc::new(Shared::new(starts)),
+            shared: Arc::new(Shared::new(starts.clone())),
+            starts,
             slab: None,
             cursor: layout.end(),
             passed: layout.end(),
@@ -135,7 +138,7 @@ impl Arena {
         self.leave(if self.slab.is_some() { Phase::Run } else { Phase::Off });
         self.tally.counts.scopes += 1;
         if self.phase == Phase::Run {
-            self.ledger.begin(&self.layout, &self.shared.words, self.passed);
+            self.ledger.begin(&self.layout, &self.starts, self.passed);
             self.cursor = 0;
             self.misses = 0;
         }
@@ -159,8 +162,8 @@ impl Arena {
         let idx = self.cursor;
         // SAFETY: the cursor is at most the end.
         let turn = unsafe { self.layout.turn_unchecked(idx) };
-        // SAFETY: the words are of this layout.
-        if turn.size == size && unsafe { self.ledger.few_free(&self.shared.words, idx, turn) } {
+        // SAFETY: the starts are of this layout.
+        if turn.size == size && unsafe { self.ledger.few_free(&self.starts, idx, turn) } {
             self.cursor = idx + 1;
             return Some(self.hand_out(idx, turn));
         }
@@ -187,8 +190,8 @@ impl Arena {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "at most 2^28 turns")]
     fn hand_out(&self, idx: usize, turn: &Turn) -> NonNull<u8> {
-        // SAFETY: the words are of this layout.
-        let word = unsafe { self.shared.words.word_unchecked(turn.start as usize) };
+        // SAFETY: the starts are of this layout.
+        let word = unsafe { self.starts.word_unchecked(turn.start as usize) };
         words::hand_out(word, idx as u32);
         // SAFETY: only in a run is there a turn with a slot, so there is a slab.
         let slab = unsafe { self.slab.as_ref().unwrap_unchecked() };
@@ -199,10 +202,10 @@ impl Arena {
     /// Any request, however many starts its turn waits for. A call, so that the few need no stack.
     #[inline(never)]
     fn alloc_any(&mut self, size: usize) -> Option<NonNull<u8>> {
-        let (idx, words) = (self.cursor, &self.shared.words);
+        let idx = self.cursor;
         let turn = &self.layout.turns()[idx];
         let planned = size > 0 && turn.size == size;
-        if planned && self.ledger.all_free(&self.layout, words, idx) {
+        if planned && self.ledger.all_free(&self.layout, &self.starts, idx) {
             self.cursor = idx + 1;
             return Some(self.hand_out(idx, turn));
         }
@@ -252,7 +255,7 @@ impl Arena {
         self.tally.unserved +=
             self.layout.bytes_before(idx) - self.layout.bytes_before(self.cursor);
         for skipped in self.cursor..idx {
-            if !self.ledger.nothing_live_overlaps(&self.layout, &self.shared.words, skipped) {
+            if !self.ledger.nothing_live_overlaps(&self.layout, &self.starts, skipped) {
                 self.ledger.not_clear(skipped);
             }
         }
@@ -265,7 +268,7 @@ impl Arena {
             self.tally.counts.escapes += 1;
             return None;
         }
-        if !self.ledger.nothing_live_overlaps(&self.layout, &self.shared.words, idx) {
+        if !self.ledger.nothing_live_overlaps(&self.layout, &self.starts, idx) {
             self.tally.counts.occupied += 1;
             self.ledger.not_clear(idx);
             return None;

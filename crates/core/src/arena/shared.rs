@@ -19,8 +19,7 @@ use super::region::{self, UNIT_COUNT_MAX};
 use super::slab::Slab;
 use super::starts::Starts;
 use super::sync::cold::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, lock};
-use super::sync::word;
-use super::words::{self, Words};
+use super::words;
 
 /// The arena in each unit of the region; null where there is none. 1 MiB of zeros that cost nothing
 /// until touched.
@@ -44,10 +43,10 @@ pub enum Freed {
     Stray,
 }
 
-/// What an owner and those who free its blocks share.
+/// What an owner and those who free its blocks share. A free reads one line of the cache of it.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(super) struct Shared {
-    pub(super) words: Words,
     starts: Starts,
     /// The first byte of the slab. Relaxed: who frees a block got it after the arena got the slab.
     base: AtomicUsize,
@@ -56,17 +55,16 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// A word for each start; no slab yet.
+    /// No slab yet.
     pub(super) fn new(starts: Starts) -> Shared {
         let counter = || AtomicU64::new(0);
         let (double_frees, strays) = (counter(), counter());
-        let words = Words::new(starts.wall());
-        Shared { words, starts, base: AtomicUsize::new(0), double_frees, strays }
+        Shared { starts, base: AtomicUsize::new(0), double_frees, strays }
     }
 
     /// Whether a slot is live.
     pub(super) fn is_live(&self) -> bool {
-        self.words.live_turns().next().is_some()
+        self.starts.live_turns().next().is_some()
     }
 
     /// Blocks freed twice, and pointers freed that were no block.
@@ -74,25 +72,21 @@ impl Shared {
         (self.double_frees.load(Ordering::Relaxed), self.strays.load(Ordering::Relaxed))
     }
 
-    /// The word of the slots that start at this address.
+    /// Where an address is in the slab.
     #[inline]
-    fn word_at(&self, addr: usize) -> Option<&word::AtomicU32> {
-        let offset = addr.wrapping_sub(self.base.load(Ordering::Relaxed));
-        let start = self.starts.find(offset)?;
-        // SAFETY: there is a word for each start.
-        Some(unsafe { self.words.word_unchecked(start) })
+    fn offset(&self, addr: usize) -> usize {
+        addr.wrapping_sub(self.base.load(Ordering::Relaxed))
     }
 
+    /// An address in the slab at which no block is live.
     #[cold]
-    fn stray(&self) -> Freed {
-        self.strays.fetch_add(1, Ordering::Relaxed);
-        Freed::Stray
-    }
-
-    #[cold]
-    fn double_free(&self) -> Freed {
-        self.double_frees.fetch_add(1, Ordering::Relaxed);
-        Freed::Double
+    fn not_live(&self, addr: usize) -> Freed {
+        let (count, freed) = match self.starts.find(self.offset(addr)) {
+            Some(_) => (&self.double_frees, Freed::Double),
+            None => (&self.strays, Freed::Stray),
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        freed
     }
 }
 
@@ -138,11 +132,8 @@ pub unsafe fn free(ptr: NonNull<u8>) -> Freed {
     let arena = ARENAS[unit].load(Ordering::Acquire);
     // SAFETY: an arena in the table lives at least as long as the block, which is the caller's.
     let Some(shared) = (unsafe { arena.as_ref() }) else { return nowhere(addr) };
-    match shared.word_at(addr) {
-        None => shared.stray(),
-        Some(word) if words::release(word) => Freed::Arena,
-        Some(_) => shared.double_free(),
-    }
+    let word = shared.starts.word_at(shared.offset(addr));
+    if words::release(word) { Freed::Arena } else { shared.not_live(addr) }
 }
 
 /// A pointer into a unit that no slab has.

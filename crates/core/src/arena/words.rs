@@ -15,50 +15,26 @@ use super::sync::word::{AtomicU32, Ordering};
 /// The low bit of a word.
 pub(super) const LIVE: u32 = 1;
 
-/// One word for each start, and the wall.
-#[derive(Debug)]
-pub(super) struct Words(Box<[AtomicU32]>);
-
-impl Words {
-    /// `count` free words, and the wall at this index.
-    pub(super) fn new(count: usize) -> Words {
-        let free = (0..count).map(|_| AtomicU32::new(0));
-        Words(free.chain([AtomicU32::new(LIVE)]).collect())
-    }
-
-    /// The word of a start.
-    pub(super) fn word(&self, start: usize) -> &AtomicU32 {
-        &self.0[start]
-    }
-
-    /// The word of a start.
-    ///
-    /// # Safety
-    /// There is such a start, or it is the wall.
-    #[inline]
-    pub(super) unsafe fn word_unchecked(&self, start: usize) -> &AtomicU32 {
-        debug_assert!(start < self.0.len());
-        // SAFETY: the caller's.
-        unsafe { self.0.get_unchecked(start) }
-    }
-
-    /// The turns of all live slots.
-    pub(super) fn live_turns(&self) -> impl Iterator<Item = u32> {
-        let (_wall, words) = self.0.split_last().unzip();
-        words.into_iter().flatten().map(look).filter(|word| word & LIVE != 0).map(|word| word >> 1)
-    }
-}
+/// The word of one start.
+pub(super) type Word = AtomicU32;
 
 /// The word as it is now; if it is free, all use of the slot has ended.
 #[inline]
-pub(super) fn look(word: &AtomicU32) -> u32 {
+pub(super) fn look(word: &Word) -> u32 {
     word.load(Ordering::Acquire)
 }
 
-/// Whether the slot handed out last is free; if so, all use of it has ended.
+/// Whether the slots handed out last are all free; if so, all use of them has ended.
 #[inline]
-pub(super) fn is_free(word: &AtomicU32) -> bool {
-    look(word) & LIVE == 0
+pub(super) fn are_free<'a>(words: impl Iterator<Item = &'a Word>) -> bool {
+    // One test of them all: they nearly always are.
+    words.fold(0, |all, word| all | look(word)) & LIVE == 0
+}
+
+/// The turn of the slot that is live.
+pub(super) fn live_turn(word: &Word) -> Option<u32> {
+    let word = look(word);
+    (word & LIVE != 0).then_some(word >> 1)
 }
 
 /// The word while the slot of this turn is live.
@@ -69,7 +45,7 @@ pub(super) fn live(turn: u32) -> u32 {
 
 /// Makes the slot of a turn live. For the owner only.
 #[inline]
-pub(super) fn hand_out(word: &AtomicU32, turn: u32) {
+pub(super) fn hand_out(word: &Word, turn: u32) {
     word.store(live(turn), Ordering::Relaxed);
 }
 
@@ -77,7 +53,7 @@ pub(super) fn hand_out(word: &AtomicU32, turn: u32) {
 ///
 /// The store is the last access: once it is seen, the word itself may be gone.
 #[inline]
-pub(super) fn release(word: &AtomicU32) -> bool {
+pub(super) fn release(word: &Word) -> bool {
     let value = word.load(Ordering::Relaxed);
     if value & LIVE == 0 {
         return false;
