@@ -1,12 +1,17 @@
-//! Every order in which an owner and those who free can meet, tried by a model checker.
+//! Every order in which owners and those who free can meet, tried by a model checker.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p memo-malloc --lib interleavings`. The bytes of a slot are
 //! a cell in which the checker sees any unordered access, so a load or store in `words` weaker than
-//! needed fails here.
+//! needed fails here, and so does an arena or a slab that a pool hands on too early.
+
+use std::ptr::NonNull;
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
+
+use super::{Freed, Lease, Pool, Prepared, free};
+use crate::model::{Buffer, BufferIdx, Bytes, Certificate, Key, Plan, Problem, Request, RunPlan};
 
 use super::layout::Layout;
 use super::ledger::Ledger;
@@ -93,6 +98,124 @@ fn an_arena_without_owner_goes_after_the_last_use_of_its_last_block() {
         }
         // The sweep: what it does to the bytes stands for unmapping them.
         slots.write();
+        freer.join().unwrap();
+    });
+}
+
+/// What the tables outside of the checker's sight hold belongs to one exploration at a time.
+static EXPLORING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// All orders with at most so many switches away from a thread that could go on: those of leases
+/// are too many otherwise, and errors that need three are rare.
+fn explore(orders: impl Fn() + Sync + Send + 'static) {
+    let _only = EXPLORING.lock();
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(2);
+    model.check(orders);
+}
+
+const SIZE: Bytes = 4096;
+
+/// A plan of one block, of all bytes of the slab.
+fn one_block() -> std::sync::Arc<Prepared> {
+    let certificate = Certificate::MaxLoad { step: 0 };
+    let plan = Plan { offsets: vec![0], peak: SIZE, lower_bound: SIZE, certificate };
+    let problem = Problem::new(vec![Buffer::new(SIZE, 0, 1)]).unwrap();
+    let requests = vec![Request { size: SIZE, slot: Some(BufferIdx(0)) }];
+    Prepared::new(RunPlan::new(Key::default(), problem, plan, requests).unwrap()).unwrap()
+}
+
+/// The bytes of the one slab that a pool may have.
+type Shared = Arc<UnsafeCell<u32>>;
+
+fn use_bytes(bytes: &Shared) {
+    // SAFETY: the caller holds the only block; the checker fails the test if not.
+    bytes.with_mut(|bytes| unsafe { *bytes += 1 });
+}
+
+fn use_and_free(bytes: &Shared, block: NonNull<u8>) {
+    use_bytes(bytes);
+    // SAFETY: a live block, used for the last time.
+    assert_eq!(unsafe { free(block) }, Freed::Arena);
+}
+
+/// Waits for the slab of the pool.
+fn lease(pool: &std::sync::Arc<Pool>, plan: &std::sync::Arc<Prepared>) -> Lease {
+    loop {
+        match pool.lease(plan) {
+            Ok(lease) => return lease,
+            Err(_) => thread::yield_now(),
+        }
+    }
+}
+
+fn alloc(lease: &mut Lease) -> Option<NonNull<u8>> {
+    lease.begin();
+    lease.alloc(usize::try_from(SIZE).unwrap())
+}
+
+/// A block on its way to the thread that frees it.
+struct Sent(NonNull<u8>);
+
+// SAFETY: the sender gives the block away.
+unsafe impl Send for Sent {}
+
+#[test]
+fn a_slab_goes_to_another_plan_only_after_the_last_use_of_its_blocks() {
+    explore(|| {
+        let (pool, bytes) = (Pool::new(4096), Shared::new(UnsafeCell::new(0)));
+        let mut first = lease(&pool, &one_block());
+        let sent = Sent(alloc(&mut first).unwrap());
+        drop(first);
+        let of_freer = Arc::clone(&bytes);
+        let freer = thread::spawn(move || {
+            let Sent(block) = { sent };
+            use_and_free(&of_freer, block);
+        });
+        let mut second = lease(&pool, &one_block());
+        use_and_free(&bytes, alloc(&mut second).unwrap());
+        // Moved, or, if it was freed between two looks at it, replaced.
+        assert_eq!(pool.stats().moved + pool.stats().made, 2);
+        freer.join().unwrap();
+    });
+}
+
+#[test]
+fn an_arena_goes_from_thread_to_thread_with_all_that_was_written() {
+    explore(|| {
+        let (pool, bytes) = (Pool::new(4096), Shared::new(UnsafeCell::new(0)));
+        let plan = one_block();
+        let (pool_there, bytes_there) = (std::sync::Arc::clone(&pool), Arc::clone(&bytes));
+        let plan_there = std::sync::Arc::clone(&plan);
+        let other = thread::spawn(move || {
+            let mut there = lease(&pool_there, &plan_there);
+            use_and_free(&bytes_there, alloc(&mut there).unwrap());
+        });
+        let mut here = lease(&pool, &plan);
+        use_and_free(&bytes, alloc(&mut here).unwrap());
+        drop(here);
+        other.join().unwrap();
+        assert_eq!((pool.stats().slabs, pool.stats().leased), (1, 0));
+    });
+}
+
+#[test]
+fn a_slab_is_given_back_only_after_the_last_use_of_its_blocks() {
+    explore(|| {
+        let (pool, bytes) = (Pool::new(4096), Shared::new(UnsafeCell::new(0)));
+        let mut lease = lease(&pool, &one_block());
+        let sent = Sent(alloc(&mut lease).unwrap());
+        drop(lease);
+        let of_freer = Arc::clone(&bytes);
+        let freer = thread::spawn(move || {
+            let Sent(block) = { sent };
+            use_and_free(&of_freer, block);
+        });
+        while pool.trim() == 0 {
+            thread::yield_now();
+        }
+        // What the system does to the pages.
+        use_bytes(&bytes);
         freer.join().unwrap();
     });
 }

@@ -18,11 +18,11 @@
 
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::model::{Error, RunPlan};
 
-use super::sync::cold::lock;
+use super::sync::checked::{Mutex, lock};
 use super::{Arena, Slab, Stats, region};
 
 /// A run plan ready to be served by any number of scopes at once.

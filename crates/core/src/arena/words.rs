@@ -10,7 +10,7 @@
 //! again. A free is a load and a store, not a locked exchange: the block's holder is the only one
 //! who may free it, and the owner does not touch the word of a live slot.
 
-use super::sync::word::{AtomicU32, Ordering};
+use super::sync::checked::{AtomicU32, Ordering};
 
 /// The low bit of a word.
 pub(super) const LIVE: u32 = 1;
