@@ -1,6 +1,9 @@
 //! The arena as its callers see it.
 #![cfg(not(loom))]
 
+#[cfg(target_os = "linux")]
+mod children;
+mod leases;
 mod model;
 mod policy;
 mod pool;
