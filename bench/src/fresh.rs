@@ -6,12 +6,7 @@ use std::process::Command;
 
 use serde::de::DeserializeOwned;
 
-/// Settings of glibc that keep the memory of such runs instead of giving it back after each block.
-pub const GLIBC_TUNED: [(&str, &str); 3] = [
-    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
-    ("MALLOC_TRIM_THRESHOLD_", "1073741824"),
-    ("MALLOC_TOP_PAD_", "67108864"),
-];
+use crate::peers::SETTINGS;
 
 /// Runs this program with these arguments and these settings only, and reads the one JSON value it
 /// prints.
@@ -20,11 +15,10 @@ pub const GLIBC_TUNED: [(&str, &str); 3] = [
 /// When it cannot be run, fails, or prints something else.
 pub fn measure<T: DeserializeOwned>(args: &[String], settings: &[(&str, &str)]) -> io::Result<T> {
     let mut command = Command::new(env::current_exe()?);
-    for (name, _) in GLIBC_TUNED {
+    for name in SETTINGS {
         command.env_remove(name);
     }
-    let output =
-        command.env_remove("GLIBC_TUNABLES").args(args).envs(settings.iter().copied()).output()?;
+    let output = command.args(args).envs(settings.iter().copied()).output()?;
     if !output.status.success() {
         return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
     }

@@ -2,8 +2,10 @@
 
 use std::ptr::NonNull;
 
+use clap::ValueEnum;
 use memo_malloc::arena::{self, Arena, Freed};
 use memo_malloc::trace::{EventKind, Trace};
+use serde::Serialize;
 
 /// Bytes between two touches.
 const PAGE: usize = 4096;
@@ -22,12 +24,15 @@ pub struct Program {
 }
 
 /// What is done with the bytes of a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Touch {
     /// Nothing.
     Untouched,
     /// One byte in each page is written.
     Pages,
+    /// Every byte is written.
+    Written,
 }
 
 /// An allocator under test.
@@ -44,6 +49,13 @@ pub unsafe trait Source {
     unsafe fn free(&mut self, block: NonNull<u8>);
     /// A run ends.
     fn end(&mut self) {}
+}
+
+impl Touch {
+    /// Its name on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 impl Program {
@@ -93,8 +105,11 @@ impl Program {
                 Action::Alloc { block, size } => {
                     let memory = source.alloc(size);
                     blocks[block as usize] = memory;
-                    if touch == Touch::Pages {
-                        touch_pages(memory, size);
+                    match touch {
+                        Touch::Untouched => {}
+                        Touch::Pages => touch_pages(memory, size),
+                        // SAFETY: the block has so many bytes.
+                        Touch::Written => unsafe { memory.write_bytes(1, size) },
                     }
                 }
                 // SAFETY: a trace frees a block once, after its request.

@@ -1,0 +1,109 @@
+//! An alloc+free pair of the checked arena against the allocators of other projects, on the requests
+//! of a network: `cargo run --release -p memo-bench --bin arena`.
+//!
+//! Processor time, user and system. Each measurement is a fresh process; configurations take turns,
+//! so that a disturbance meets all. The net is what is left of a pair without the loop that plays
+//! the requests, as measured in the same round.
+
+#[cfg(target_os = "linux")]
+mod measure;
+#[cfg(target_os = "linux")]
+mod report;
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    linux::main()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::from(2)
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::io::{self, Write};
+    use std::path::PathBuf;
+    use std::process::ExitCode;
+
+    use clap::Parser;
+    use memo_bench::network;
+    use memo_bench::peers::Allocator;
+    use memo_bench::replay::Touch;
+    use memo_formats::Document;
+    use memo_malloc::trace::Trace;
+    use memo_malloc::{Limits, RunPlan, analysis, planners};
+
+    use crate::measure::{Configuration, Failure, measured};
+    use crate::report::Report;
+
+    /// Times an alloc+free pair: planned, and by general allocators.
+    #[derive(Debug, Parser)]
+    struct Args {
+        /// A trace to replay; without it, one like a network's is made.
+        #[arg(long)]
+        trace: Option<PathBuf>,
+        /// Fresh processes for each number.
+        #[arg(long, default_value_t = 7)]
+        rounds: u32,
+        /// One JSON value in place of the tables.
+        #[arg(long)]
+        json: bool,
+        /// What a fresh process measures.
+        #[arg(long, hide = true, requires_all = ["touch", "threads"])]
+        measure: Option<Allocator>,
+        #[arg(long, hide = true)]
+        touch: Option<Touch>,
+        #[arg(long, hide = true)]
+        threads: Option<usize>,
+    }
+
+    impl Args {
+        fn measure(&self) -> Option<Configuration> {
+            let (allocator, touch, threads) = (self.measure?, self.touch?, self.threads?);
+            Some(Configuration { allocator, touch, threads })
+        }
+    }
+
+    pub(super) fn main() -> ExitCode {
+        match run(&Args::parse()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                // Nothing is left to do if standard error is closed.
+                let _ = writeln!(io::stderr(), "arena: {failure}");
+                ExitCode::from(2)
+            }
+        }
+    }
+
+    fn run(args: &Args) -> Result<(), Failure> {
+        let trace = trace(args)?;
+        let run_plan = planned(&trace)?;
+        if let Some(configuration) = args.measure() {
+            let measured = measured(configuration, &trace, &run_plan)?;
+            return Ok(writeln!(io::stdout(), "{}", serde_json::to_string(&measured)?)?);
+        }
+        let report = Report::measure(args.trace.as_deref(), args.rounds, &trace, &run_plan)?;
+        if args.json {
+            writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
+        } else {
+            report.print(&mut io::stdout().lock())?;
+        }
+        Ok(())
+    }
+
+    fn trace(args: &Args) -> Result<Trace, Failure> {
+        let Some(path) = &args.trace else { return Ok(network::trace(1)) };
+        match memo_formats::read(path)? {
+            Document::Trace(trace) => Ok(trace),
+            other => Err(format!("{} is a {}, not a trace", path.display(), other.noun()).into()),
+        }
+    }
+
+    fn planned(trace: &Trace) -> Result<RunPlan, Failure> {
+        let live = analysis::liveness(trace)?;
+        let outcome = planners::plan(&live.problem, &Limits::default())?;
+        let plan = outcome.plan().ok_or("no plan exists")?.clone();
+        Ok(RunPlan::new(trace.key.clone(), live.problem, plan, live.requests)?)
+    }
+}
