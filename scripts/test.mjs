@@ -9,9 +9,11 @@
  */
 
 import { sum, summary } from "./lib/counts.mjs";
+import { testInstructions } from "./lib/instructions.mjs";
 import { testRelease } from "./lib/release.mjs";
 import { buildAddon, testOrders, testRust } from "./lib/rust.mjs";
 import { installPackages, testRuntimes } from "./lib/runtimes.mjs";
+import { testSanitizers } from "./lib/sanitizers.mjs";
 import { findTorch } from "./lib/torch.mjs";
 
 const PARTS = {
@@ -23,14 +25,20 @@ const PARTS = {
   },
 };
 
-/** Only when asked for, by name or with `--all`: they fetch more than a gigabyte. */
+/** Only when asked for, by name or with `--all`: they fetch more than a gigabyte, or build much. */
 const LARGE_PARTS = {
+  instructions: testInstructions,
   release: async () => testRelease((await findTorch()).torch),
 };
 
-const KNOWN = { ...PARTS, ...LARGE_PARTS };
+/** Only when asked for by name: they take many minutes. */
+const SLOW_PARTS = {
+  sanitizers: testSanitizers,
+};
+
+const KNOWN = { ...PARTS, ...LARGE_PARTS, ...SLOW_PARTS };
 const args = process.argv.slice(2);
-const wanted = args.includes("--all") ? Object.keys(KNOWN) : args;
+const wanted = args.includes("--all") ? Object.keys({ ...PARTS, ...LARGE_PARTS }) : args;
 const unknown = wanted.filter((part) => !(part in KNOWN));
 if (unknown.length > 0) {
   console.error(`unknown: ${unknown.join(" ")}; known: ${Object.keys(KNOWN).join(" ")}, --all`);

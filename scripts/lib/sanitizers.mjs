@@ -1,0 +1,52 @@
+/**
+ * The arena's tests under AddressSanitizer and ThreadSanitizer.
+ *
+ * AddressSanitizer works with any Rust. ThreadSanitizer needs the standard library built with it,
+ * so a nightly with its sources: `rustup +nightly component add rust-src`; without one it is skipped.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+
+import { run } from "./command.mjs";
+import { NONE, ofLibtest, sum } from "./counts.mjs";
+
+/** Each call takes ten to a hundred times longer. */
+const CALLS = "1000000";
+
+/** Runs both. */
+export async function testSanitizers() {
+  const { stdout } = await run("rustc", ["--version", "--verbose"], { quiet: true });
+  const target = /^host: (.+)$/m.exec(stdout)?.[1];
+  return sum([await address(target), await threads(target)]);
+}
+
+/** Leaks are not looked for: slots of addresses and lists of the process are never given back. */
+function address(target) {
+  const env = { RUSTC_BOOTSTRAP: "1", ASAN_OPTIONS: "detect_leaks=0" };
+  return tests("address", target, [], env);
+}
+
+async function threads(target) {
+  const sources = join("lib", "rustlib", "src", "rust", "library", "Cargo.lock");
+  const found = await run("rustc", ["+nightly", "--print", "sysroot"], { quiet: true });
+  const there = found.status === 0 &&
+    (await run("test", ["-f", join(found.stdout.trim(), sources)], { quiet: true })).status === 0;
+  if (there) return tests("thread", target, ["+nightly"], {}, ["-Zbuild-std"]);
+  const reason = "ThreadSanitizer: needs `rustup +nightly component add rust-src`";
+  return { ...NONE, skipped: 1, reasons: [reason] };
+}
+
+async function tests(sanitizer, target, toolchain, env, more = []) {
+  const chosen = ["--package=memo-malloc", "--no-default-features", "--lib", "arena::"];
+  const args = [...toolchain, "test", ...more, "--target", target, ...chosen];
+  const settings = {
+    RUSTFLAGS: `-Zsanitizer=${sanitizer}`,
+    CARGO_TARGET_DIR: join("target", sanitizer),
+    MEMO_CALLS: CALLS,
+    ...env,
+  };
+  const { status, stdout } = await run("cargo", args, { env: settings });
+  return ofLibtest(stdout, status);
+}
