@@ -4,26 +4,79 @@
 //! recorded, or are served from an arena. Modes nest like calls and never leave their thread. A
 //! free does not look at the mode: the arenas know their blocks on any thread, and while something
 //! is recorded somewhere (one atomic says so) the recorders are asked too.
+//!
+//! A signal may come while a thread is at work in here. What its handler asks for passes, and what
+//! it frees is not recorded: the arena is not entered twice, and no lock is waited for that this
+//! thread holds.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering, compiler_fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memo_malloc::arena::{self, Arena, Freed};
 use memo_malloc::trace::Recorder;
 
-#[derive(Debug, Clone, Copy)]
-enum Mode {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
     Pass,
-    Record(NonNull<SharedRecorder>),
-    Serve(NonNull<Arena>),
+    /// The requests go to the recorder that the mode points to.
+    Record,
+    /// The arena that the mode points to serves the requests.
+    Serve,
+    /// The thread is at work for one of the others.
+    Busy,
+}
+
+/// In two cells, because a signal may come between the stores of a larger one.
+struct Mode {
+    kind: Cell<Kind>,
+    at: Cell<*mut ()>,
 }
 
 thread_local! {
     // No destructor: frees arrive while a thread ends.
-    static MODE: Cell<Mode> = const { Cell::new(Mode::Pass) };
+    static MODE: Mode = const { Mode { kind: Cell::new(Kind::Pass), at: Cell::new(null_mut()) } };
+}
+
+impl Mode {
+    fn set(&self, kind: Kind, at: *mut ()) {
+        self.kind.set(Kind::Busy);
+        in_order();
+        self.at.set(at);
+        in_order();
+        self.kind.set(kind);
+    }
+
+    /// Does this if the mode is of this kind, with what it points to, and keeps signal handlers out.
+    #[inline]
+    fn work<T>(&self, kind: Kind, work: impl FnOnce(*mut ()) -> T) -> Option<T> {
+        if self.kind.get() != kind {
+            return None;
+        }
+        self.kind.set(Kind::Busy);
+        in_order();
+        let result = work(self.at.get());
+        in_order();
+        self.kind.set(kind);
+        Some(result)
+    }
+}
+
+/// A signal handler on this thread sees what the thread does in its order, unless the compiler
+/// changes that; this forbids it.
+#[inline]
+fn in_order() {
+    compiler_fence(Ordering::SeqCst);
+}
+
+/// Keeps signal handlers out while the thread holds a lock, whatever its mode.
+fn keeping_out<T>(work: impl FnOnce() -> T) -> Option<T> {
+    MODE.with(|mode| match mode.kind.get() {
+        Kind::Busy => None,
+        kind => mode.work(kind, |_| work()),
+    })
 }
 
 /// A recorder that other threads report frees to.
@@ -49,36 +102,41 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A mode of this thread; the one before returns when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Entered {
-    before: Mode,
+    before: (Kind, *mut ()),
     here: PhantomData<*const ()>,
 }
 
 impl Entered {
     /// Whether this thread passes its requests on.
     pub(crate) fn is_free() -> bool {
-        matches!(MODE.get(), Mode::Pass)
+        MODE.with(|mode| mode.kind.get() == Kind::Pass)
     }
 
     /// Serves the requests of this thread. The caller keeps the arena where it is, and leaves it
     /// alone, until this is dropped.
     pub(crate) fn serving(arena: &mut Arena) -> Entered {
-        Entered::new(Mode::Serve(NonNull::from(arena)))
+        Entered::new(Kind::Serve, (&raw mut *arena).cast())
     }
 
     /// Records the requests and ops of this thread. The caller keeps the recorder until this is
     /// dropped.
     pub(crate) fn recording(recorder: &Registered) -> Entered {
-        Entered::new(Mode::Record(NonNull::from(&*recorder.0)))
+        Entered::new(Kind::Record, Arc::as_ptr(&recorder.0).cast_mut().cast())
     }
 
-    fn new(mode: Mode) -> Entered {
-        Entered { before: MODE.replace(mode), here: PhantomData }
+    fn new(kind: Kind, at: *mut ()) -> Entered {
+        MODE.with(|mode| {
+            let before = (mode.kind.get(), mode.at.get());
+            mode.set(kind, at);
+            Entered { before, here: PhantomData }
+        })
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        MODE.set(self.before);
+        let (kind, at) = self.before;
+        MODE.with(|mode| mode.set(kind, at));
     }
 }
 
@@ -105,41 +163,50 @@ pub(crate) struct Registered(Arc<SharedRecorder>);
 impl Registered {
     pub(crate) fn new(recorder: Recorder) -> Registered {
         let shared = Arc::new(SharedRecorder(Mutex::new(recorder)));
-        let mut recorders = lock(&RECORDERS);
-        recorders.push(Arc::clone(&shared));
-        RECORDER_COUNT.store(recorders.len(), Ordering::Relaxed);
+        change_recorders(|recorders| recorders.push(Arc::clone(&shared)));
         Registered(shared)
     }
 
     pub(crate) fn take(self) -> Recorder {
-        std::mem::replace(&mut *self.0.lock(), Recorder::new(1))
+        let recorder = keeping_out(|| std::mem::replace(&mut *self.0.lock(), Recorder::new(1)));
+        recorder.unwrap_or_else(|| Recorder::new(1))
     }
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        let mut recorders = lock(&RECORDERS);
-        recorders.retain(|recorder| !Arc::ptr_eq(recorder, &self.0));
-        RECORDER_COUNT.store(recorders.len(), Ordering::Relaxed);
+        change_recorders(|recorders| recorders.retain(|other| !Arc::ptr_eq(other, &self.0)));
     }
+}
+
+fn change_recorders(change: impl FnOnce(&mut Vec<Arc<SharedRecorder>>)) {
+    keeping_out(|| {
+        let mut recorders = lock(&RECORDERS);
+        change(&mut recorders);
+        RECORDER_COUNT.store(recorders.len(), Ordering::Relaxed);
+    });
 }
 
 /// The recorder of this thread, if its mode is to record.
 fn with_recorder<T>(report: impl FnOnce(&mut Recorder) -> T) -> Option<T> {
-    let Mode::Record(recorder) = MODE.get() else { return None };
-    // SAFETY: `recording` keeps the recorder alive for as long as this thread has this mode.
-    let recorder = unsafe { recorder.as_ref() };
-    Some(report(&mut recorder.lock()))
+    let report = |at: *mut ()| {
+        // SAFETY: `recording` keeps the recorder alive for as long as this thread has this mode.
+        let recorder = unsafe { &*at.cast::<SharedRecorder>() };
+        report(&mut recorder.lock())
+    };
+    MODE.with(|mode| mode.work(Kind::Record, report))
 }
 
 /// A block of the arena for this request; null when the general allocator has to serve it.
 #[inline]
 pub(crate) fn planned(size: usize) -> *mut u8 {
-    let Mode::Serve(mut arena) = MODE.get() else { return null_mut() };
-    // SAFETY: `serving` borrows the arena mutably for as long as this thread has this mode, and
-    // nothing is called while this borrow lasts that could ask for another.
-    let arena = unsafe { arena.as_mut() };
-    arena.alloc(size).map_or(null_mut(), NonNull::as_ptr)
+    let serve = |at: *mut ()| {
+        // SAFETY: `serving` borrows the arena mutably for as long as this thread has this mode,
+        // and neither what is called here nor a signal handler asks for it meanwhile.
+        let arena = unsafe { &mut *at.cast::<Arena>() };
+        arena.alloc(size).map_or(null_mut(), NonNull::as_ptr)
+    };
+    MODE.with(|mode| mode.work(Kind::Serve, serve)).unwrap_or(null_mut())
 }
 
 /// The general allocator gave `block` for a request of `size` bytes, which may be 0.
@@ -175,11 +242,10 @@ fn report_free(address: usize) {
     if with_recorder(|recorder| recorder.free(address)) == Some(true) {
         return;
     }
-    for recorder in lock(&RECORDERS).iter() {
-        if recorder.lock().free_remote(address) {
-            return;
-        }
-    }
+    keeping_out(|| {
+        let recorders = lock(&RECORDERS);
+        recorders.iter().any(|recorder| recorder.lock().free_remote(address))
+    });
 }
 
 /// An op begins on this thread. Returns whether that is recorded.
@@ -190,4 +256,103 @@ pub(crate) fn op_begins(name: &[u8]) -> bool {
 /// The innermost op of this thread ends. Returns whether that is recorded.
 pub(crate) fn op_ends() -> bool {
     with_recorder(Recorder::op_end).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::sync::atomic::AtomicBool;
+    use std::thread;
+
+    use memo_malloc::{
+        Buffer, Certificate, Key, Plan, Problem, Request, RunPlan, model::BufferIdx,
+    };
+
+    use super::*;
+
+    const SIZE: usize = 64;
+
+    /// So many slots beside each other, for as many requests.
+    fn arena(count: u32) -> Arena {
+        let buffers = (0..count).map(|_| Buffer::new(SIZE as u64, 0, 1)).collect();
+        let plan = Plan {
+            offsets: (0..count).map(|idx| u64::from(idx) * SIZE as u64).collect(),
+            peak: u64::from(count) * SIZE as u64,
+            lower_bound: u64::from(count) * SIZE as u64,
+            certificate: Certificate::MaxLoad { step: 0 },
+        };
+        let request = |idx| Request { size: SIZE as u64, slot: Some(BufferIdx(idx)) };
+        let requests = (0..count).map(request).collect();
+        let problem = Problem::new(buffers).unwrap();
+        Arena::new(&RunPlan::new(Key::default(), problem, plan, requests).unwrap()).unwrap()
+    }
+
+    static SIGNALS: AtomicUsize = AtomicUsize::new(0);
+    static BROKEN: AtomicBool = AtomicBool::new(false);
+
+    /// A block if the thread is served, filled with a mark.
+    fn marked(mark: u8) -> *mut u8 {
+        let block = planned(SIZE);
+        if !block.is_null() {
+            // SAFETY: the block has so many bytes.
+            unsafe { block.write_bytes(mark, SIZE) };
+        }
+        block
+    }
+
+    /// Whether nobody else has written to the block.
+    fn unmarked(block: *mut u8, mark: u8) -> bool {
+        // SAFETY: the block has so many bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(block, SIZE) };
+        let whole = bytes.iter().all(|&byte| byte == mark);
+        // SAFETY: the block is not used any more.
+        whole && unsafe { freed(block) }
+    }
+
+    extern "C" fn allocate_in_handler(_signal: libc::c_int) {
+        SIGNALS.fetch_add(1, Ordering::Relaxed);
+        let block = marked(2);
+        if !block.is_null() && !unmarked(block, 2) {
+            BROKEN.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Serves runs until the handler has run often; returns how many requests were served.
+    fn serve_until(signals: usize) -> u64 {
+        const COUNT: u32 = 100;
+        let mut arena = arena(COUNT);
+        while SIGNALS.load(Ordering::Relaxed) < signals {
+            arena.begin();
+            serving(&mut arena, || {
+                for _ in 0..COUNT / 2 {
+                    let (a, b) = (marked(1), marked(1));
+                    let whole = |block: *mut u8| block.is_null() || unmarked(block, 1);
+                    assert!(whole(a) && whole(b), "a handler's block shares bytes");
+                }
+            });
+        }
+        arena.stats().hits
+    }
+
+    #[test]
+    fn a_signal_handler_that_allocates_keeps_out_of_the_arena_at_work() {
+        const SIGNALS_WANTED: usize = 500;
+        let handler: extern "C" fn(libc::c_int) = allocate_in_handler;
+        // SAFETY: the handler touches only atomics, this thread's mode and blocks of arenas.
+        let before = unsafe { libc::signal(libc::SIGUSR1, handler as libc::sighandler_t) };
+        assert_ne!(before, libc::SIG_ERR);
+        // SAFETY: has no conditions.
+        let here = unsafe { libc::pthread_self() };
+        let sender = thread::spawn(move || {
+            while SIGNALS.load(Ordering::Relaxed) < SIGNALS_WANTED {
+                // SAFETY: the thread is alive: it joins this one.
+                assert_eq!(unsafe { libc::pthread_kill(here, libc::SIGUSR1) }, 0);
+                thread::yield_now();
+            }
+        });
+        let hits = serve_until(SIGNALS_WANTED);
+        sender.join().unwrap();
+        assert!(hits > 0 && !BROKEN.load(Ordering::Relaxed), "{hits} hits");
+    }
 }
