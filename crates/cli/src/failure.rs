@@ -26,6 +26,9 @@ struct Spot {
     line: Option<u64>,
     column: Option<u64>,
     path: Option<String>,
+    /// Left out but where a file that is no text is at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte: Option<u64>,
 }
 
 impl Failure {
@@ -91,15 +94,18 @@ impl Failure {
         &self.fix
     }
 
-    /// `file:line:column: ` or `file: path: `, as far as they are known.
+    /// `file:line:column: `, `file: path: ` or `file: byte 7: `, as far as they are known.
     pub fn place(&self) -> String {
-        let Spot { file, line, column, path } = &*self.place;
+        let Spot { file, line, column, path, byte } = &*self.place;
         let mut place = file.clone().unwrap_or_default();
         for number in [line, column].into_iter().flatten() {
             place = format!("{place}:{number}");
         }
         if let Some(path) = path {
             place = format!("{place}: {path}");
+        }
+        if let Some(byte) = byte {
+            place = format!("{place}: byte {byte}");
         }
         if place.is_empty() { place } else { place + ": " }
     }
@@ -111,9 +117,10 @@ impl From<memo_formats::Error> for Failure {
         let place = match error.place() {
             Place::File => Spot { file, ..Spot::default() },
             Place::Line { line, column } => {
-                Spot { file, line: Some(*line), column: *column, path: None }
+                Spot { file, line: Some(*line), column: *column, ..Spot::default() }
             }
             Place::Path(path) => Spot { file, path: Some(path.clone()), ..Spot::default() },
+            Place::Byte(byte) => Spot { file, byte: Some(*byte), ..Spot::default() },
         };
         let failure = Failure::new(error.code(), error.message()).fix_by(error.fix());
         Failure { place: Box::new(place), ..failure }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use memo_formats::{Document, PlanDocument, TieredPlanDocument, read_with_warnings};
+use memo_formats::{Document, Options, PlanDocument, TieredPlanDocument, read_with};
 use memo_malloc::analysis::liveness;
 use memo_malloc::model::{TieredPlan, TieredProblem};
 use memo_malloc::trace::Trace;
@@ -26,12 +26,12 @@ pub struct Task {
 }
 
 impl Task {
-    /// Reads a problem, the problem of a plan, or a trace.
+    /// Reads a problem, the problem of a plan or a model, or a trace.
     ///
     /// # Errors
     /// When the file cannot be read or a trace makes no sense.
-    pub fn read(path: &Path, console: &Console) -> Result<Task, Failure> {
-        match document(path, console)? {
+    pub fn read(path: &Path, options: &Options, console: &Console) -> Result<Task, Failure> {
+        match document(path, options, console)? {
             Document::Problem(problem) => Ok(Task::bare(problem)),
             Document::TieredProblem(problem) => Ok(Task::tiered(&problem)),
             Document::TieredPlan(document) => {
@@ -98,7 +98,7 @@ impl Task {
 /// # Errors
 /// When the file cannot be read, holds something else, or the plan is not valid.
 pub fn plan(path: &Path, console: &Console) -> Result<AnyPlan, Failure> {
-    match document(path, console)? {
+    match document(path, &Options::default(), console)? {
         Document::Plan(plan) => Ok(AnyPlan::One(plan)),
         Document::TieredPlan(plan) => Ok(AnyPlan::Tiered(plan)),
         other => Err(no_plan(path, &other)),
@@ -121,8 +121,8 @@ fn no_plan(path: &Path, found: &Document) -> Failure {
     Failure::new(Code::WrongNoun, message).fix_by(fix).in_file(file)
 }
 
-fn document(path: &Path, console: &Console) -> Result<Document, Failure> {
-    let read = read_with_warnings(path)?;
+fn document(path: &Path, options: &Options, console: &Console) -> Result<Document, Failure> {
+    let read = read_with(path, options)?;
     for warning in &read.warnings {
         console.warning(warning.to_string());
     }

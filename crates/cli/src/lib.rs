@@ -18,6 +18,7 @@ mod interrupt;
 mod machine;
 pub mod measurement;
 mod progress;
+mod reading;
 pub mod runner;
 mod seconds;
 mod size;

@@ -16,8 +16,10 @@ pub enum Place {
         /// The column, in bytes; in a CSV file, the field.
         column: Option<u64>,
     },
-    /// A JSON path, for example `buffers.size[3]`.
+    /// A path in a file of nested fields, for example `buffers.size[3]`.
     Path(String),
+    /// A position in a file that is no text, from 0.
+    Byte(u64),
 }
 
 /// A file that cannot be read, understood or written.
@@ -56,6 +58,17 @@ impl Error {
 
     pub(crate) fn in_file(self, file: impl Into<String>) -> Error {
         Error { file: file.into(), ..self }
+    }
+
+    /// The same error, its path inside this one.
+    pub(crate) fn within(self, outer: &str) -> Error {
+        let path = match &self.place {
+            Place::Path(path) if path.is_empty() => outer.to_owned(),
+            Place::Path(path) if path.starts_with('[') => format!("{outer}{path}"),
+            Place::Path(path) => format!("{outer}.{path}"),
+            _ => outer.to_owned(),
+        };
+        self.at(Place::Path(path))
     }
 
     /// The file, as it was named by the caller.
@@ -109,6 +122,7 @@ impl fmt::Display for Error {
             Place::Line { line, column: None } => write!(f, ":{line}"),
             Place::Line { line, column: Some(column) } => write!(f, ":{line}:{column}"),
             Place::Path(path) => write!(f, ": {path}"),
+            Place::Byte(byte) => write!(f, ": byte {byte}"),
         }?;
         write!(f, ": {}", self.message)
     }

@@ -59,16 +59,48 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(UTF8_MARK).unwrap_or(bytes)
 }
 
-/// The format of uncompressed, unmarked content.
-pub(crate) fn sniff(text: &[u8]) -> Result<Format, Error> {
+/// What a file that is read whole holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// One buffer a line.
+    Csv,
+    /// Our own format.
+    Json,
+    /// A model of ONNX.
+    Onnx,
+    /// A model of TensorFlow Lite.
+    Tflite,
+}
+
+impl Content {
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Content::Csv | Content::Json)
+    }
+}
+
+/// The identifier of TensorFlow Lite's schema.
+const TFLITE_MAGIC: &[u8] = b"TFL3";
+
+/// The first byte of an ONNX model: its version as field 1, a varint.
+const ONNX_FIRST: u8 = 0x08;
+
+/// What uncompressed content is.
+pub(crate) fn sniff(bytes: &[u8]) -> Result<Content, Error> {
     let unknown = |found: &str| Err(Error::new(Code::UnknownFormat, found.to_owned()));
+    if bytes.get(4..8) == Some(TFLITE_MAGIC) {
+        return Ok(Content::Tflite);
+    }
+    if bytes.first() == Some(&ONNX_FIRST) {
+        return Ok(Content::Onnx);
+    }
+    let text = without_mark(bytes);
     if text.contains(&0) {
-        return unknown("this is neither CSV nor JSON: it holds a zero byte");
+        return unknown("this is no format that memo reads: a text with a zero byte");
     }
     match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => Ok(Format::Json),
+        Some(b'{') => Ok(Content::Json),
         Some(b'[') => unknown("this is JSON, but a list: memo's files begin with an object"),
-        Some(_) => Ok(Format::Csv),
+        Some(_) => Ok(Content::Csv),
         None => Err(Error::new(Code::Malformed, "the file is empty")),
     }
 }

@@ -1,19 +1,25 @@
 //! Reads a document from a file, from standard input or from bytes.
+//!
+//! What a file holds is told from its first bytes. Chrome traces are then read event by event, as
+//! they grow to gigabytes; all else is read whole, within [`INPUT_BYTES_MAX`].
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use memo_malloc::Code;
 
-use crate::format::{Format, is_gzip, sniff, without_mark};
-use crate::{Document, Error, Place, csv, json};
+use crate::format::{Content, is_gzip, sniff, without_mark};
+use crate::{Document, Error, Graph, Options, Place, chrome, csv, json, onnx, tflite};
 
-/// The most bytes a file may hold after it has been decompressed. A problem of 10^6 buffers needs
-/// about 50 MB; a small compressed file must not fill the memory.
+/// The most bytes a file may hold after it has been decompressed; a Chrome trace may hold more. A
+/// problem of 10^6 buffers needs about 50 MB; a small compressed file must not fill the memory.
 pub const INPUT_BYTES_MAX: u64 = 1 << 30;
+
+/// So many bytes are looked at to tell what a file holds.
+const HEAD_BYTES: usize = 1 << 16;
 
 /// A document and what its reader thought worth telling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,19 +34,27 @@ pub struct Read {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     file: String,
-    line: u64,
+    line: Option<u64>,
     message: String,
 }
 
 impl Warning {
     pub(crate) fn new(line: u64, message: String) -> Warning {
-        Warning { file: String::new(), line, message }
+        Warning { file: String::new(), line: Some(line), message }
+    }
+
+    pub(crate) fn of_file(message: String) -> Warning {
+        Warning { file: String::new(), line: None, message }
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.message)
     }
 }
 
@@ -49,7 +63,7 @@ impl fmt::Display for Warning {
 /// # Errors
 /// When the file cannot be read or understood, or holds a plan that is not valid.
 pub fn read(path: impl AsRef<Path>) -> Result<Document, Error> {
-    read_with_warnings(path).map(|read| read.document)
+    read_with(path, &Options::default()).map(|read| read.document)
 }
 
 /// As [`read`], for content that is already in memory; `name` is used in messages only.
@@ -57,75 +71,131 @@ pub fn read(path: impl AsRef<Path>) -> Result<Document, Error> {
 /// # Errors
 /// As [`read`].
 pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Document, Error> {
-    parse(name, bytes).map(|read| read.document)
+    parse(name, bytes, &Options::default()).map(|read| read.document)
 }
 
-/// As [`read`], with what was passed over.
+/// As [`read`], told what the file does not say, and telling what was passed over.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_with_warnings(path: impl AsRef<Path>) -> Result<Read, Error> {
-    let path = path.as_ref();
-    if path == Path::new("-") {
-        let bytes = bounded(io::stdin().lock(), INPUT_BYTES_MAX, Code::Io)
-            .map_err(|e| e.in_file("stdin"))?;
-        return parse("stdin", &bytes);
-    }
-    let name = path.to_string_lossy();
-    let bytes = File::open(path)
-        .map_err(|error| Error::new(Code::Io, error.to_string()))
-        .and_then(|file| bounded(file, INPUT_BYTES_MAX, Code::Io))
-        .map_err(|error| error.in_file(name.clone()))?;
-    parse(&name, &bytes)
+pub fn read_with(path: impl AsRef<Path>, options: &Options) -> Result<Read, Error> {
+    opened(path.as_ref(), |name, input| parse(name, input, options))
 }
 
-fn parse(name: &str, bytes: &[u8]) -> Result<Read, Error> {
-    let mut read = unpacked(bytes).map_err(|error| error.in_file(name))?;
+/// Reads the graph of a model file, or of standard input when the path is `-`.
+///
+/// # Errors
+/// When the file cannot be read or understood, or holds no model.
+pub fn read_model(path: impl AsRef<Path>, options: &Options) -> Result<Graph, Error> {
+    opened(path.as_ref(), |name, input| {
+        let found = whole(input).and_then(|bytes| graph(sniff(&bytes)?, &bytes, options));
+        found.map_err(|error| error.in_file(name))
+    })
+}
+
+fn opened<T>(
+    path: &Path,
+    then: impl FnOnce(&str, &mut dyn BufRead) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if path == Path::new("-") {
+        return then("stdin", &mut io::stdin().lock());
+    }
+    let name = path.to_string_lossy();
+    let file = File::open(path)
+        .map_err(|error| Error::new(Code::Io, error.to_string()).in_file(name.clone()))?;
+    then(&name, &mut BufReader::with_capacity(HEAD_BYTES, file))
+}
+
+fn parse(name: &str, input: impl BufRead, options: &Options) -> Result<Read, Error> {
+    let mut read = decompressed(input, options).map_err(|error| error.in_file(name))?;
     for warning in &mut read.warnings {
         name.clone_into(&mut warning.file);
     }
     Ok(read)
 }
 
-fn unpacked(bytes: &[u8]) -> Result<Read, Error> {
-    if !is_gzip(bytes) {
-        return parse_text(bytes);
+fn decompressed(mut input: impl BufRead, options: &Options) -> Result<Read, Error> {
+    let head = input.fill_buf().map_err(|error| Error::new(Code::Io, error.to_string()))?;
+    if !is_gzip(head) {
+        return content(input, Code::Io, options);
     }
-    let text =
-        bounded(MultiGzDecoder::new(bytes), INPUT_BYTES_MAX, Code::Malformed).map_err(|error| {
-            error.fix_by("the compressed file is damaged or cut off: make it again")
-        })?;
-    parse_text(&text)
+    let unpacked = BufReader::with_capacity(HEAD_BYTES, MultiGzDecoder::new(input));
+    content(unpacked, Code::Malformed, options)
 }
 
-fn parse_text(bytes: &[u8]) -> Result<Read, Error> {
-    let text = without_mark(bytes);
-    if let Err(error) = std::str::from_utf8(text) {
+/// Reads uncompressed content; `code` is what a failure to read means.
+fn content(mut input: impl BufRead, code: Code, options: &Options) -> Result<Read, Error> {
+    // One read of a pipe may give a few bytes only.
+    let head = bounded(input.by_ref().take(HEAD_BYTES as u64), u64::MAX - 1, code)?;
+    let is_chrome = chrome::is_chrome(without_mark(&head));
+    let input = head.chain(input);
+    if is_chrome {
+        return chrome::read(input);
+    }
+    parse_whole(&bounded(input, INPUT_BYTES_MAX, code)?, options)
+}
+
+fn parse_whole(bytes: &[u8], options: &Options) -> Result<Read, Error> {
+    let content = sniff(bytes)?;
+    if content.is_text() {
+        is_utf8(without_mark(bytes))?;
+    }
+    let silent = |document| Read { document, warnings: Vec::new() };
+    match content {
+        Content::Csv => csv::read(without_mark(bytes), options.endpoints),
+        Content::Json => json::read(without_mark(bytes)).map(silent),
+        Content::Onnx | Content::Tflite => graph(content, bytes, options)?.into_read(),
+    }
+}
+
+/// Reads the graph of a model.
+fn graph(content: Content, bytes: &[u8], options: &Options) -> Result<Graph, Error> {
+    match content {
+        Content::Onnx => onnx::read(bytes, options),
+        Content::Tflite => tflite::read(bytes),
+        _ => Err(Error::new(Code::WrongNoun, "this is no model, but one is needed")
+            .fix_by("give an ONNX or TFLite file")),
+    }
+}
+
+fn is_utf8(text: &[u8]) -> Result<(), Error> {
+    std::str::from_utf8(text).map(drop).map_err(|error| {
         let place = Place::Line { line: line_at(text, error.valid_up_to()), column: None };
-        return Err(Error::new(Code::UnknownFormat, "the text is not UTF-8").at(place));
-    }
-    match sniff(text)? {
-        Format::Csv => csv::read(text),
-        Format::Json => json::read(text).map(|document| Read { document, warnings: Vec::new() }),
-    }
+        Error::new(Code::UnknownFormat, "the text is not UTF-8").at(place)
+    })
 }
 
 fn line_at(text: &[u8], position: usize) -> u64 {
     text[..position].split(|&byte| byte == b'\n').count() as u64
 }
 
+/// All bytes, decompressed.
+fn whole(mut input: impl BufRead) -> Result<Vec<u8>, Error> {
+    let head = input.fill_buf().map_err(|error| Error::new(Code::Io, error.to_string()))?;
+    if is_gzip(head) {
+        bounded(MultiGzDecoder::new(input), INPUT_BYTES_MAX, Code::Malformed)
+    } else {
+        bounded(input, INPUT_BYTES_MAX, Code::Io)
+    }
+}
+
 /// All bytes, up to `limit`; `code` is what a failure to read means.
 fn bounded(reader: impl io::Read, limit: u64, code: Code) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    reader
-        .take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::new(code, error.to_string()))?;
+    reader.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unread(code, &error))?;
     if bytes.len() as u64 > limit {
         return Err(Error::new(Code::Malformed, format!("more than {limit} bytes"))
             .fix_by("split the problem into smaller files"));
     }
     Ok(bytes)
+}
+
+fn unread(code: Code, error: &io::Error) -> Error {
+    match code {
+        Code::Malformed => Error::new(code, error.to_string())
+            .fix_by("the compressed file is damaged or cut off: make it again"),
+        _ => Error::new(code, error.to_string()),
+    }
 }
 
 #[cfg(test)]

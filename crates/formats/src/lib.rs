@@ -13,16 +13,24 @@
 //! ```
 
 mod atomic;
+mod chrome;
 mod csv;
 mod document;
 mod error;
 mod format;
+mod graph;
 mod input;
 mod json;
+mod onnx;
+mod options;
 mod output;
+pub mod tflite;
+mod wire;
 
 pub use document::{Document, PlanDocument, TieredPlanDocument};
 pub use error::{Error, Place};
 pub use format::Format;
-pub use input::{INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_with_warnings};
+pub use graph::{Graph, Node, Tensor, TensorIdx};
+pub use input::{INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_model, read_with};
+pub use options::{Endpoints, Options};
 pub use output::{Overwrite, may_write, may_write_text, write, write_as, write_text};

@@ -19,6 +19,7 @@ fn table(cases: &[(&str, &str, &str)]) {
             Place::Line { line, column: None } => format!("{line}"),
             Place::Line { line, column: Some(column) } => format!("{line}:{column}"),
             Place::Path(path) => path.clone(),
+            Place::Byte(byte) => format!("byte {byte}"),
         };
         assert_eq!((error.code().name(), &*found), (*code, *place), "{text:?}: {error}");
         assert!(!error.fix().is_empty());

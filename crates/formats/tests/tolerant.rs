@@ -1,6 +1,6 @@
 //! CSV files as other programs write them.
 
-use memo_formats::{Document, read_bytes};
+use memo_formats::{Document, Endpoints, Options, read_bytes};
 use memo_malloc::{Buffer, Problem};
 
 fn problem(text: &str) -> Problem {
@@ -50,7 +50,7 @@ fn warnings(content: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.csv");
     std::fs::write(&path, content).expect("written");
-    let read = memo_formats::read_with_warnings(&path).expect("read");
+    let read = memo_formats::read_with(&path, &Options::default()).expect("read");
     let told = read.warnings.iter().map(ToString::to_string);
     told.filter_map(|text| Some(text.split_once("a.csv:")?.1.to_owned())).collect()
 }
@@ -90,4 +90,21 @@ fn the_content_decides_whatever_the_name() {
 fn fields_of_later_versions_are_passed_over() {
     let json = br#"{"format":"memo-problem","version":1,"hint":{"a":[[]]},"buffers":{"size":[],"start":[],"end":[],"tint":[1]}}"#;
     assert!(matches!(read_bytes("x", json), Ok(Document::Problem(_))));
+}
+
+#[test]
+fn the_ends_of_lifetimes_are_as_told() {
+    let text = b"id,start,end,size\na,2,5,1\n";
+    let lifetime = |ends: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, text).expect("written");
+        let options = Options { endpoints: Endpoints::parse(ends), ..Options::default() };
+        match memo_formats::read_with(&path, &options).expect("read").document {
+            Document::Problem(problem) => problem.buffers()[0].lifetime.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let found = ["", "[)", "[]", "()", "(]"].map(lifetime);
+    assert_eq!(found, ["[2, 6)", "[2, 5)", "[2, 6)", "[3, 5)", "[3, 6)"]);
 }

@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
 use crate::progress::while_working;
+use crate::reading::Reading;
 use crate::{interrupt, seconds};
 
 use told::Told;
@@ -27,8 +28,10 @@ const LINES_MAX: i64 = 1000;
     before_help = "Examples:\n  memo explain trace.json.gz\n  memo explain plan.json --top 20\n  memo explain buffers.csv --json\n"
 )]
 pub struct Args {
-    /// A problem, a trace or a plan; - for standard input
+    /// A problem, a trace, a model or a plan; - for standard input
     input: PathBuf,
+    #[command(flatten)]
+    reading: Reading,
     /// Most lines of each list
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=LINES_MAX))]
     top: u16,
@@ -39,7 +42,7 @@ pub struct Args {
 
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
-        let task = Task::read(&self.input, console)?;
+        let task = Task::read(&self.input, &self.reading.options(), console)?;
         if let Some(problem) = &task.tiers {
             return self.tiers(problem, task.tiered_plan, console);
         }

@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
 use crate::progress::while_working;
+use crate::reading::Reading;
 use crate::{infeasible, interrupt, seconds, size};
 
 use summary::Summary;
@@ -30,6 +31,8 @@ Examples:
   memo plan buffers.csv --capacity 1MiB --planner ilp --time-limit 10 -o plan.csv
   memo plan buffers.csv --tier sram=256KiB@1 --tier psram@10 -o plan.json
   memo plan buffers.csv --all --time-limit 2 -o best.json
+  memo plan model.onnx --dim batch=8 -o plan.json
+  memo plan profile.json.gz                       a trace of torch.profiler
   generate | memo plan - -o - | memo check -
 ";
 
@@ -37,8 +40,10 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
-    /// A problem, a trace, or a plan to be made anew; - for standard input
+    /// A problem, a trace, a model, or a plan to be made anew; - for standard input
     input: PathBuf,
+    #[command(flatten)]
+    reading: Reading,
     /// Where the plan goes: .json, .csv, either with .gz, or - for standard output; without it only
     /// the summary is printed
     #[arg(short, long, value_name = "OUT")]
@@ -119,7 +124,7 @@ impl Args {
     }
 
     fn task(&self, console: &Console) -> Result<Task, Failure> {
-        let mut task = Task::read(&self.input, console)?;
+        let mut task = Task::read(&self.input, &self.reading.options(), console)?;
         if let Some(alignment) = self.align {
             task.problem = task.problem.with_alignment(alignment)?;
         }

@@ -4,7 +4,7 @@ use csv::StringRecord;
 use memo_malloc::Code;
 
 use crate::error::shown;
-use crate::{Error, Warning};
+use crate::{Endpoints, Error, Warning};
 
 /// Where the fields of a row are.
 #[derive(Debug)]
@@ -13,8 +13,7 @@ pub(super) struct Header {
     pub(super) id: Option<usize>,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// A column named `end` holds the last step in which the buffer is live.
-    pub(super) end_is_inclusive: bool,
+    pub(super) endpoints: Endpoints,
     pub(super) size: usize,
     pub(super) alignment: Option<usize>,
     pub(super) gaps: Option<usize>,
@@ -38,8 +37,13 @@ const KNOWN: &[&[&str]] = &[ID, START, END, SIZE, ALIGNMENT, GAPS, OFFSET, KIND]
 const NAMED_MAX: usize = 5;
 
 impl Header {
-    /// Understands the first record of a file.
-    pub(super) fn parse(record: &StringRecord, line: u64) -> Result<Header, Error> {
+    /// Understands the first record of a file. Unless told, a column named `end` holds the last step
+    /// in which the buffer is live.
+    pub(super) fn parse(
+        record: &StringRecord,
+        line: u64,
+        endpoints: Option<Endpoints>,
+    ) -> Result<Header, Error> {
         let names: Vec<String> = record.iter().map(str::to_lowercase).collect();
         if names.iter().all(|name| name.parse::<f64>().is_ok()) {
             return Err(malformed(line, "the first row holds numbers, no column names")
@@ -64,7 +68,8 @@ impl Header {
             id: optional(ID)?,
             start: required(START, "the start of the lifetimes")?,
             end,
-            end_is_inclusive: names[end] == "end",
+            endpoints: endpoints
+                .unwrap_or(Endpoints { start_included: true, end_included: names[end] == "end" }),
             size: required(SIZE, "the sizes")?,
             alignment: optional(ALIGNMENT)?,
             gaps: optional(GAPS)?,

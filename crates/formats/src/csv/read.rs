@@ -9,7 +9,7 @@ use memo_malloc::{Buffer, BufferIdx, Bytes, Code, Lifetime, Plan, Problem, Step}
 
 use super::header::Header;
 use crate::error::shown;
-use crate::{Document, Error, PlanDocument, Read, Warning};
+use crate::{Document, Endpoints, Error, PlanDocument, Read, Warning};
 
 /// The rows of a file, column by column.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ const AFTER: &[u8] = b"\n#\0\n";
 
 type Reader<'a> = csv::Reader<Chain<&'a [u8], &'static [u8]>>;
 
-pub(crate) fn read(text: &[u8]) -> Result<Read, Error> {
+pub(crate) fn read(text: &[u8], endpoints: Option<Endpoints>) -> Result<Read, Error> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -42,7 +42,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Read, Error> {
     let mut lines = Lines { text, counted: 0, line: 1 };
     let header_line = lines.of_record(&reader);
     every_quote_ends(&record, header_line)?;
-    let header = Header::parse(&record, header_line)?;
+    let header = Header::parse(&record, header_line, endpoints)?;
     let mut rows = Rows::default();
     while reader.read_record(&mut record).map_err(|error| broken(&error))? {
         let row = Row { header: &header, record: &record, line: lines.of_record(&reader) };
@@ -211,12 +211,14 @@ impl Row<'_> {
     }
 
     fn buffer(&self) -> Result<Buffer, Error> {
-        let end = self.step(self.header.end)?;
-        let end = if self.header.end_is_inclusive { self.after(end)? } else { end };
+        let (end, start) = (self.step(self.header.end)?, self.step(self.header.start)?);
+        let lifetime = self.header.endpoints.lifetime(start, end);
+        let beyond =
+            || self.malformed(self.header.end, &format!("no step follows {}", start.max(end)));
         Ok(Buffer {
             size: self.number(self.header.size)?,
             alignment: self.optional(self.header.alignment)?.unwrap_or(1),
-            lifetime: Lifetime { start: self.step(self.header.start)?, end },
+            lifetime: lifetime.ok_or_else(beyond)?,
             pin: None,
             op: None,
         })
@@ -228,12 +230,6 @@ impl Row<'_> {
             self.malformed(column, &format!("step {number} is beyond {}", Step::MAX))
                 .fix_by("number the steps from 0 in the order of events")
         })
-    }
-
-    /// The first step after a last one.
-    fn after(&self, last: Step) -> Result<Step, Error> {
-        last.checked_add(1)
-            .ok_or_else(|| self.malformed(self.header.end, &format!("no step follows {last}")))
     }
 
     fn optional(&self, column: Option<usize>) -> Result<Option<Bytes>, Error> {
