@@ -140,19 +140,24 @@ impl Pool {
         lock(&self.shelf).stats
     }
 
-    /// An arena that had no slab, with one from the shelf or a new one.
+    /// An arena that had no slab, with one.
     fn seated(&self, prepared: &Prepared) -> Result<Arena, Error> {
         let mut arena = prepared.vacant()?;
-        let moved = lock(&self.shelf).slab_of_another(prepared.bytes);
-        let slab = moved.map_or_else(|| self.new_slab(prepared.bytes), Ok)?;
         // Never refused: it is large enough, and the arena has none.
-        drop(arena.put_slab(slab));
+        drop(arena.put_slab(self.slab(prepared.bytes)?));
         Ok(arena)
     }
 
-    fn new_slab(&self, bytes: usize) -> Result<Slab, Error> {
+    /// A slab from the shelf or a new one.
+    fn slab(&self, bytes: usize) -> Result<Slab, Error> {
         let bytes = Slab::whole_pages(bytes);
-        let replaced = lock(&self.shelf).make_room(bytes, self.bytes_max)?;
+        let replaced = {
+            let mut shelf = lock(&self.shelf);
+            if let Some(slab) = shelf.slab_of_another(bytes) {
+                return Ok(slab);
+            }
+            shelf.make_room(bytes, self.bytes_max)?
+        };
         drop(replaced);
         Slab::new(bytes).inspect_err(|_| lock(&self.shelf).forget(bytes))
     }
