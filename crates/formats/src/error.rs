@@ -56,7 +56,9 @@ impl Error {
         Error { fix: fix.into(), ..self }
     }
 
-    pub(crate) fn in_file(self, file: impl Into<String>) -> Error {
+    /// The same error in this file.
+    #[must_use]
+    pub fn in_file(self, file: impl Into<String>) -> Error {
         Error { file: file.into(), ..self }
     }
 

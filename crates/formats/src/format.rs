@@ -13,6 +13,14 @@ pub enum Format {
     Csv,
     /// Our own. Holds everything.
     Json,
+    /// A header for C and C++ with the offsets of a plan. Written only.
+    C,
+    /// A module for Rust with the offsets of a plan. Written only.
+    Rust,
+    /// A module for TypeScript with the offsets of a plan. Written only.
+    Typescript,
+    /// The load of a plan over time, for Chrome's trace viewer. Written only.
+    Counters,
 }
 
 /// A format, and whether it is compressed.
@@ -28,15 +36,22 @@ impl Packed {
         let (stem, last) = split(path);
         let gzip = last == "gz";
         let kind = if gzip { split(&stem).1 } else { last };
-        match kind.as_str() {
-            "csv" => Ok(Packed { format: Format::Csv, gzip }),
-            "json" => Ok(Packed { format: Format::Json, gzip }),
+        let inner = if gzip { split(&stem).0 } else { stem };
+        let format = match kind.as_str() {
+            "csv" => Format::Csv,
+            "json" if split(&inner).1 == "counters" => Format::Counters,
+            "json" => Format::Json,
+            "h" => Format::C,
+            "rs" => Format::Rust,
+            "ts" => Format::Typescript,
             _ => {
-                Err(Error::new(Code::UnknownFormat, "the name does not say which format to write")
-                    .fix_by("end the name in .json, .json.gz, .csv or .csv.gz")
-                    .in_file(path.to_string_lossy()))
+                let message = "the name does not say which format to write";
+                return Err(Error::new(Code::UnknownFormat, message)
+                    .fix_by("end the name in .json, .csv, .h, .rs, .ts or .counters.json, with or without .gz")
+                    .in_file(path.to_string_lossy()));
             }
-        }
+        };
+        Ok(Packed { format, gzip })
     }
 }
 

@@ -93,6 +93,14 @@ pub fn read_model(path: impl AsRef<Path>, options: &Options) -> Result<Graph, Er
     })
 }
 
+/// The bytes of a file, decompressed, whatever they are.
+///
+/// # Errors
+/// When the file cannot be read, or is too large.
+pub fn read_raw(path: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
+    opened(path.as_ref(), |name, input| whole(input).map_err(|error| error.in_file(name)))
+}
+
 fn opened<T>(
     path: &Path,
     then: impl FnOnce(&str, &mut dyn BufRead) -> Result<T, Error>,

@@ -14,6 +14,8 @@
 
 mod atomic;
 mod chrome;
+mod constants;
+mod counters;
 mod csv;
 mod document;
 mod error;
@@ -31,6 +33,8 @@ pub use document::{Document, PlanDocument, TieredPlanDocument};
 pub use error::{Error, Place};
 pub use format::Format;
 pub use graph::{Graph, Node, Tensor, TensorIdx};
-pub use input::{INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_model, read_with};
+pub use input::{
+    INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_model, read_raw, read_with,
+};
 pub use options::{Endpoints, Options};
 pub use output::{Overwrite, may_write, may_write_text, write, write_as, write_text};

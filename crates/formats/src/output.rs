@@ -5,10 +5,10 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use memo_malloc::{Code, Problem};
+use memo_malloc::{Code, Plan, Problem};
 
 use crate::format::{Format, Packed};
-use crate::{Document, Error, atomic, csv, json};
+use crate::{Document, Error, PlanDocument, atomic, constants, counters, csv, json};
 
 /// What becomes of a file that is already there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub fn write(
             .map_err(|error| error.in_file("stdout"));
     }
     let Packed { format, gzip } = Packed::by_name(path)?;
-    let text = text(document, format).map_err(|error| error.in_file(path.to_string_lossy()))?;
+    let text = text(document, format, &stem(path))
+        .map_err(|error| error.in_file(path.to_string_lossy()))?;
     if gzip { write_packed(path, &text, overwrite) } else { write_text(path, &text, overwrite) }
 }
 
@@ -45,7 +46,7 @@ pub fn write(
 /// # Errors
 /// When the format cannot hold the noun or the writer fails.
 pub fn write_as(out: &mut dyn Write, document: &Document, format: Format) -> Result<(), Error> {
-    let text = text(document, format)?;
+    let text = text(document, format, "memo")?;
     out.write_all(&text).and_then(|()| out.flush()).map_err(|error| io_error(&error))
 }
 
@@ -98,6 +99,12 @@ pub fn may_write_text(path: impl AsRef<Path>, overwrite: Overwrite) -> Result<()
     if taken && overwrite == Overwrite::Refuse { Err(exists(path)) } else { Ok(()) }
 }
 
+/// The name of a file without its folders and extensions.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
 fn write_packed(path: &Path, text: &[u8], overwrite: Overwrite) -> Result<(), Error> {
     let fill = |file: &mut std::fs::File| {
         let mut encoder = GzEncoder::new(file, Compression::default());
@@ -108,29 +115,50 @@ fn write_packed(path: &Path, text: &[u8], overwrite: Overwrite) -> Result<(), Er
         .map_err(|error| write_error(path, &error))
 }
 
-fn text(document: &Document, format: Format) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::new();
-    match (format, document) {
-        (Format::Json, document) => {
-            return json::text(document).map_err(|e| Error::new(Code::Internal, e.to_string()));
+/// The content of a file; `name` is its name without folders and extensions.
+fn text(document: &Document, format: Format, name: &str) -> Result<Vec<u8>, Error> {
+    let internal = |error: &dyn std::error::Error| Error::new(Code::Internal, error.to_string());
+    match format {
+        Format::Json => json::text(document).map_err(|error| internal(&error)),
+        Format::Csv => {
+            let (problem, plan) = in_csv(document)?;
+            let mut out = Vec::new();
+            csv::write(&mut out, problem, plan).map_err(|error| internal(&error))?;
+            Ok(out)
         }
-        (Format::Csv, Document::Problem(problem)) if is_tied(problem) => return Err(no_ties()),
-        (Format::Csv, Document::Plan(plan)) if is_tied(plan.problem()) => return Err(no_ties()),
-        (Format::Csv, Document::Problem(problem)) => csv::write(&mut out, problem, None),
-        (Format::Csv, Document::Plan(plan)) => {
-            csv::write(&mut out, plan.problem(), Some(plan.plan()))
-        }
-        (Format::Csv, Document::TieredProblem(_) | Document::TieredPlan(_)) => {
+        Format::C => constants::header(plan_of(document)?, name).map(String::into_bytes),
+        Format::Rust => constants::rust(plan_of(document)?).map(String::into_bytes),
+        Format::Typescript => constants::typescript(plan_of(document)?).map(String::into_bytes),
+        Format::Counters => Ok(counters::counters(plan_of(document)?).into_bytes()),
+    }
+}
+
+/// What CSV can hold of a document.
+fn in_csv(document: &Document) -> Result<(&Problem, Option<&Plan>), Error> {
+    let (problem, plan) = match document {
+        Document::Problem(problem) => (problem, None),
+        Document::Plan(plan) => (plan.problem(), Some(plan.plan())),
+        Document::TieredProblem(_) | Document::TieredPlan(_) => {
             return Err(Error::new(Code::Unsupported, "CSV has no place for tiers")
                 .fix_by("end the name in .json or .json.gz"));
         }
-        (Format::Csv, Document::Trace(_)) => {
+        Document::Trace(_) => {
             return Err(Error::new(Code::WrongNoun, "CSV holds problems and plans, no traces")
                 .fix_by("end the name in .json or .json.gz"));
         }
+    };
+    if is_tied(problem) { Err(no_ties()) } else { Ok((problem, plan)) }
+}
+
+/// The plan of one arena that a document is.
+fn plan_of(document: &Document) -> Result<&PlanDocument, Error> {
+    match document {
+        Document::Plan(plan) => Ok(plan),
+        other => {
+            let message = format!("a {}, but only plans are written so", other.noun());
+            Err(Error::new(Code::WrongNoun, message).fix_by("end the name in .json or .json.gz"))
+        }
     }
-    .map_err(|error| Error::new(Code::Internal, error.to_string()))?;
-    Ok(out)
 }
 
 /// A CSV file has a column for gaps in lifetimes, but none for other ties.

@@ -1,6 +1,7 @@
 //! `memo plan IN -o OUT`
 
 mod all;
+mod model;
 mod summary;
 mod tiers;
 
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use memo_formats::{Document, Format, Overwrite, may_write, write, write_as};
+use memo_formats::{Document, Format, Overwrite, may_write, may_write_text, write, write_as};
 use memo_malloc::limits::Stopwatch;
 use memo_malloc::model::Tier;
 use memo_malloc::planners::{self, Planner};
@@ -32,6 +33,8 @@ Examples:
   memo plan buffers.csv --tier sram=256KiB@1 --tier psram@10 -o plan.json
   memo plan buffers.csv --all --time-limit 2 -o best.json
   memo plan model.onnx --dim batch=8 -o plan.json
+  memo plan model.tflite -o planned.tflite        offsets that TFLM follows
+  memo plan buffers.csv -o plan.h                 … or .rs or .ts: constants to compile in
   memo plan profile.json.gz                       a trace of torch.profiler
   generate | memo plan - -o - | memo check -
 ";
@@ -44,8 +47,8 @@ pub struct Args {
     input: PathBuf,
     #[command(flatten)]
     reading: Reading,
-    /// Where the plan goes: .json, .csv, either with .gz, or - for standard output; without it only
-    /// the summary is printed
+    /// Where the plan goes: .json, .csv, .h, .rs, .ts, .counters.json, any of them with .gz, .tflite
+    /// where IN is one, or - for standard output; without it only the summary is printed
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Most bytes the plan may use, for example 1MiB
@@ -79,6 +82,10 @@ pub struct Args {
 enum StdoutFormat {
     Json,
     Csv,
+    C,
+    Rust,
+    Typescript,
+    Counters,
 }
 
 fn planner_help() -> String {
@@ -115,6 +122,9 @@ impl Args {
         let Some(output) = &self.output else { return Ok(()) };
         if console.is_json() && is_stdout(output) {
             return Err(Failure::stdout_twice());
+        }
+        if model::is_model(output) {
+            return Ok(may_write_text(output, self.overwrite())?);
         }
         Ok(may_write(output, self.overwrite())?)
     }
@@ -174,6 +184,9 @@ impl Args {
     }
 
     fn put(&self, output: &Path, document: &Document, console: &Console) -> Result<(), Failure> {
+        if model::is_model(output) {
+            return self.put_model(output, document);
+        }
         if !is_stdout(output) {
             return Ok(write(output, document, self.overwrite())?);
         }
@@ -188,6 +201,10 @@ impl From<StdoutFormat> for Format {
         match format {
             StdoutFormat::Json => Format::Json,
             StdoutFormat::Csv => Format::Csv,
+            StdoutFormat::C => Format::C,
+            StdoutFormat::Rust => Format::Rust,
+            StdoutFormat::Typescript => Format::Typescript,
+            StdoutFormat::Counters => Format::Counters,
         }
     }
 }

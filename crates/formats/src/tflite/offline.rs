@@ -16,6 +16,7 @@ use super::field::{metadata, model};
 use super::flat::Table;
 use super::{is_beyond, read};
 use crate::Error;
+use crate::format::{Content, sniff};
 
 /// The name under which the runtime looks for offsets.
 const ENTRY: &str = "OfflineMemoryAllocation";
@@ -32,6 +33,10 @@ const ONLINE: i32 = -1;
 /// When the file is no model of one subgraph, has other tensors than there are offsets, or holds
 /// data beyond what can be moved.
 pub fn with_offsets(file: &[u8], offsets: &[Bytes]) -> Result<Vec<u8>, Error> {
+    if sniff(file)? != Content::Tflite {
+        return Err(Error::new(Code::WrongNoun, "this is no TensorFlow Lite model")
+            .fix_by("give a .tflite file, or write the plan as .json, .h, .rs or .ts"));
+    }
     let old = Table::root(file)?;
     if old.vector(model::SUBGRAPHS)?.len() != 1 {
         // Older runtimes would take the offsets for those of every subgraph.

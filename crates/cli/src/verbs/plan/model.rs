@@ -1,0 +1,32 @@
+//! `memo plan MODEL.tflite -o OUT.tflite`: the model with the offsets of its tensors in it.
+
+use std::path::Path;
+
+use memo_formats::{Document, read_raw, tflite, write_text};
+use memo_malloc::Code;
+
+use super::Args;
+use crate::failure::Failure;
+
+/// Whether a model is to be written.
+pub(super) fn is_model(output: &Path) -> bool {
+    output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tflite"))
+}
+
+impl Args {
+    /// Writes the model that IN is, with the offsets of the plan.
+    pub(super) fn put_model(&self, output: &Path, document: &Document) -> Result<(), Failure> {
+        let Document::Plan(plan) = document else {
+            let message = format!("a {} has no place in a model", document.noun());
+            return Err(Failure::new(Code::WrongNoun, message).fix_by("end the name in .json"));
+        };
+        if self.input == Path::new("-") {
+            let message = "the model is read twice, which standard input cannot be";
+            return Err(Failure::new(Code::Io, message).fix_by("name the file of the model"));
+        }
+        let model = read_raw(&self.input)?;
+        let planned = tflite::with_offsets(&model, &plan.plan().offsets)
+            .map_err(|error| error.in_file(self.input.to_string_lossy()))?;
+        Ok(write_text(output, &planned, self.overwrite())?)
+    }
+}

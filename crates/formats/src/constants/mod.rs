@@ -1,0 +1,77 @@
+//! A plan as constants of a programming language, to be compiled into the program that uses it.
+//!
+//! Each language has the same: the bytes and the alignment of the arena, and an offset for each
+//! buffer with what it is in a comment. What the compiler can check, it is told to.
+
+mod c;
+mod rust;
+mod typescript;
+
+use memo_malloc::{BufferIdx, Bytes, Problem};
+use sha2::{Digest, Sha256};
+
+use crate::error::shown;
+use crate::{Document, Error, PlanDocument, json};
+
+pub(crate) use c::header;
+pub(crate) use rust::rust;
+pub(crate) use typescript::typescript;
+
+/// What every language says of a plan.
+struct Constants<'a> {
+    arena: Bytes,
+    alignment: Bytes,
+    /// Offset and comment of each buffer.
+    rows: Vec<(Bytes, String)>,
+    origin: String,
+    plan: &'a PlanDocument,
+}
+
+impl<'a> Constants<'a> {
+    fn of(plan: &'a PlanDocument) -> Result<Constants<'a>, Error> {
+        let problem = plan.problem();
+        let row = |(offset, (idx, _)): (&Bytes, _)| (*offset, comment(problem, idx));
+        Ok(Constants {
+            arena: plan.plan().peak,
+            alignment: problem.buffers().iter().map(|b| b.alignment).fold(1, common_multiple),
+            rows: plan.plan().offsets.iter().zip(problem.iter()).map(row).collect(),
+            origin: origin(problem)?,
+            plan,
+        })
+    }
+
+    /// The largest number, which each language must be able to hold.
+    fn largest(&self) -> Bytes {
+        self.plan.plan().peak.max(self.alignment)
+    }
+}
+
+/// Who made the constants, and of what.
+fn origin(problem: &Problem) -> Result<String, Error> {
+    let text = json::text(&Document::Problem(problem.clone()))
+        .map_err(|error| Error::new(memo_malloc::Code::Internal, error.to_string()))?;
+    let digest = Sha256::digest(&text);
+    let hash = digest[..8].iter().fold(0_u64, |hash, &byte| hash << 8 | u64::from(byte));
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(format!("Made by memo {version} from the problem sha256:{hash:016x}. Do not edit."))
+}
+
+/// What a buffer is, in words that end no comment.
+fn comment(problem: &Problem, idx: BufferIdx) -> String {
+    let buffer = &problem.buffers()[idx.usize()];
+    let id = shown(&problem.id(idx));
+    let op = problem.op(idx).map(|op| format!(", {}", shown(&op.to_string()))).unwrap_or_default();
+    let text = format!("{id}: {} bytes, steps {}{op}", buffer.size, buffer.lifetime);
+    // A backslash would continue a line comment of C on the next line.
+    text.replace("*/", "* /").replace('\\', "/")
+}
+
+/// The least number that both divide; offsets that are aligned to it are aligned to both.
+fn common_multiple(a: Bytes, b: Bytes) -> Bytes {
+    let (mut divisor, mut rest) = (a, b);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    // Of a problem that can be planned the alignments have such a multiple, or none is needed.
+    (a / divisor).checked_mul(b).unwrap_or(a.max(b))
+}
