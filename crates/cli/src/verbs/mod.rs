@@ -5,6 +5,7 @@ mod capture;
 mod check;
 mod completions;
 mod demo;
+mod diff;
 mod draw;
 mod explain;
 mod plan;
@@ -25,6 +26,8 @@ pub enum Verb {
     Check(check::Args),
     /// See what the lower bound stands on, and what would lower it
     Explain(explain::Args),
+    /// Compare two files, and fail if the peak grows too much
+    Diff(diff::Args),
     /// See a plan in the terminal
     Show(show::Args),
     /// Draw a plan as an SVG picture
@@ -49,6 +52,7 @@ impl Verb {
             Verb::Plan(args) => args.run(console),
             Verb::Check(args) => args.run(console),
             Verb::Explain(args) => args.run(console),
+            Verb::Diff(args) => args.run(console),
             Verb::Show(args) => args.run(console),
             Verb::Draw(args) => args.run(console),
             Verb::Capture(args) => args.run(console),
