@@ -42,6 +42,10 @@ fn build(libtorch: &LibTorch) {
     // DEP_MEMO_TORCH_SHIM_LIBDIR in its own build script.
     println!("cargo::rustc-link-arg=-Wl,-rpath,{lib}");
     println!("cargo::metadata=libdir={lib}");
+    println!("cargo::metadata=version={}", libtorch.version);
+    println!("cargo::metadata=standard={}", libtorch.cpp_standard());
+    let includes = std::env::join_paths(&libtorch.includes).unwrap_or_default();
+    println!("cargo::metadata=includes={}", includes.display());
 }
 
 /// Lets `code` include this LibTorch.

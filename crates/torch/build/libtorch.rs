@@ -10,6 +10,8 @@ const ALLOCATOR: &str = "c10/core/Allocator.h";
 pub(crate) struct LibTorch {
     pub(crate) includes: Vec<PathBuf>,
     pub(crate) lib: PathBuf,
+    /// For example `2.4.1`.
+    pub(crate) version: String,
     allocator: String,
     config: String,
 }
@@ -45,6 +47,7 @@ impl LibTorch {
         let allocator = fs::read_to_string(&header)
             .map_err(|error| format!("{}: {error}", header.display()))?;
         let lib = resolved(library_folder(root)?);
+        let version = version_in(&include)?;
         let includes = vec![include.join("torch/csrc/api/include"), include]
             .into_iter()
             // The compiler knows /usr/include; naming it again would break its own headers.
@@ -59,7 +62,7 @@ impl LibTorch {
                         download named cxx11-abi"
                 .to_owned());
         }
-        Ok(LibTorch { includes, lib, allocator, config })
+        Ok(LibTorch { includes, lib, version, allocator, config })
     }
 
     /// What its `CMake` files ask of programs that include its headers.
@@ -92,6 +95,22 @@ fn python_torch() -> Result<PathBuf, String> {
         "" => Err("it has none".to_owned()),
         root => Ok(PathBuf::from(root)),
     }
+}
+
+/// `MAJOR.MINOR.PATCH`, of the header that defines them; where it is differs.
+fn version_in(include: &Path) -> Result<String, String> {
+    let headers = ["torch/headeronly/version.h", "torch/csrc/api/include/torch/version.h"];
+    let text = headers
+        .iter()
+        .find_map(|header| fs::read_to_string(include.join(header)).ok())
+        .ok_or_else(|| format!("{} has no {}", include.display(), headers.join(" or ")))?;
+    let part = |name: &str| {
+        let define = format!("#define TORCH_VERSION_{name} ");
+        let number = text.lines().find_map(|line| line.strip_prefix(&define))?;
+        Some(number.trim().to_owned())
+    };
+    let parts = ["MAJOR", "MINOR", "PATCH"].map(part).into_iter().collect::<Option<Vec<_>>>();
+    parts.map(|parts| parts.join(".")).ok_or_else(|| "its version header has no version".to_owned())
 }
 
 /// The folder of `libtorch_cpu.so`: `lib`, or where the system keeps its libraries.

@@ -5,6 +5,7 @@
 #include <ATen/Version.h>
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -43,6 +44,8 @@ auto told(Run run) {
   }
 }
 
+at::ScalarType scalar_type(std::int8_t kind) { return static_cast<at::ScalarType>(kind); }
+
 /// Appends the tensors of a value; what is no tensor is left out.
 void collect(const c10::IValue& value, std::vector<at::Tensor>& tensors) {
   if (value.isTensor()) {
@@ -68,12 +71,27 @@ std::unique_ptr<Tensors> no_tensors() {
   return std::make_unique<Tensors>(std::make_shared<Tensors::Impl>());
 }
 
-void Tensors::push(rust::Slice<const std::int64_t> shape, rust::Slice<const float> values) {
+void Tensors::push(std::int8_t kind, rust::Slice<const std::int64_t> shape,
+                   rust::Slice<const std::uint8_t> bytes) {
   told([&] {
-    auto tensor = at::empty(at::IntArrayRef(shape.data(), shape.size()), at::kFloat);
-    std::memcpy(tensor.data_ptr(), values.data(), values.size() * sizeof(float));
+    auto tensor = at::empty(at::IntArrayRef(shape.data(), shape.size()), scalar_type(kind));
+    std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
     impl->tensors.push_back(std::move(tensor));
   });
+}
+
+void Tensors::push_borrowed(std::int8_t kind, rust::Slice<const std::int64_t> shape,
+                            const std::uint8_t* bytes) {
+  told([&] {
+    at::IntArrayRef lengths(shape.data(), shape.size());
+    // Not written to: a model that writes to its inputs is none that can be given borrowed ones.
+    auto* data = const_cast<std::uint8_t*>(bytes);
+    impl->tensors.push_back(at::from_blob(data, lengths, scalar_type(kind)));
+  });
+}
+
+void Tensors::push_copy(const Tensors& other, std::size_t idx) {
+  told([&] { impl->tensors.push_back(other.impl->tensors.at(idx).clone()); });
 }
 
 void Tensors::append(const Tensors& other) {
@@ -88,6 +106,15 @@ std::unique_ptr<Tensors> Tensors::only(std::size_t idx) const {
 }
 
 std::size_t Tensors::count() const { return impl->tensors.size(); }
+
+std::int8_t Tensors::kind(std::size_t idx) const {
+  return static_cast<std::int8_t>(impl->tensors.at(idx).scalar_type());
+}
+
+bool Tensors::shares_memory(std::size_t idx, const Tensors& other, std::size_t of) const {
+  const auto& tensor = impl->tensors.at(idx);
+  return tensor.has_storage() && tensor.is_alias_of(other.impl->tensors.at(of));
+}
 
 rust::String Tensors::signature(std::size_t idx) const {
   return signature_of(impl->tensors.at(idx));

@@ -57,10 +57,18 @@ class Tensors {
  public:
   struct Impl;
   explicit Tensors(std::shared_ptr<Impl> impl) : impl(std::move(impl)) {}
-  void push(rust::Slice<const std::int64_t> shape, rust::Slice<const float> values);
+  /// A copy of the bytes of a tensor of this shape, and of this type as LibTorch numbers them.
+  void push(std::int8_t kind, rust::Slice<const std::int64_t> shape,
+            rust::Slice<const std::uint8_t> bytes);
+  /// The same without a copy: the caller keeps the bytes for as long as the tensor may be used.
+  void push_borrowed(std::int8_t kind, rust::Slice<const std::int64_t> shape,
+                     const std::uint8_t* bytes);
+  void push_copy(const Tensors& other, std::size_t idx);
   void append(const Tensors& other);
   std::unique_ptr<Tensors> only(std::size_t idx) const;
   std::size_t count() const;
+  std::int8_t kind(std::size_t idx) const;
+  bool shares_memory(std::size_t idx, const Tensors& other, std::size_t of) const;
   rust::String signature(std::size_t idx) const;
   rust::Vec<std::int64_t> shape(std::size_t idx) const;
   rust::Slice<const std::uint8_t> bytes(std::size_t idx) const;

@@ -35,10 +35,19 @@ pub(crate) mod ffi {
 
         type Tensors;
         fn no_tensors() -> UniquePtr<Tensors>;
-        fn push(self: Pin<&mut Tensors>, shape: &[i64], values: &[f32]) -> Result<()>;
+        fn push(self: Pin<&mut Tensors>, kind: i8, shape: &[i64], bytes: &[u8]) -> Result<()>;
+        unsafe fn push_borrowed(
+            self: Pin<&mut Tensors>,
+            kind: i8,
+            shape: &[i64],
+            bytes: *const u8,
+        ) -> Result<()>;
+        fn push_copy(self: Pin<&mut Tensors>, other: &Tensors, idx: usize) -> Result<()>;
         fn append(self: Pin<&mut Tensors>, other: &Tensors);
         fn only(self: &Tensors, idx: usize) -> Result<UniquePtr<Tensors>>;
         fn count(self: &Tensors) -> usize;
+        fn kind(self: &Tensors, idx: usize) -> Result<i8>;
+        fn shares_memory(self: &Tensors, idx: usize, other: &Tensors, of: usize) -> Result<bool>;
         fn signature(self: &Tensors, idx: usize) -> Result<String>;
         fn shape(self: &Tensors, idx: usize) -> Result<Vec<i64>>;
         fn bytes(self: &Tensors, idx: usize) -> Result<&[u8]>;

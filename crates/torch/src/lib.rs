@@ -23,6 +23,7 @@
 mod bridge;
 mod capture;
 mod error;
+mod kind;
 mod mode;
 mod model;
 mod place;
@@ -33,8 +34,12 @@ mod tensor;
 
 pub use capture::{ALIGNMENT, Recording, capture, record};
 pub use error::Error;
+pub use kind::Kind;
 pub use model::Model;
 pub use runtime::{cpu, install, set_threads, threads, version};
 pub use serve::serve;
-pub use service::{Fallbacks, Options, Scope, ServiceStats, disable, enable, scope, settle, stats};
+pub use service::{
+    Fallbacks, Options, Scope, ServiceStats, begin_scope, disable, enable, end_scope, scope,
+    settle, stats, trim,
+};
 pub use tensor::Tensor;

@@ -5,8 +5,8 @@ use std::fmt;
 use cxx::UniquePtr;
 use memo_malloc::Code;
 
-use crate::Error;
 use crate::bridge::ffi;
+use crate::{Error, Kind};
 
 /// One dense tensor in memory. A clone shares its bytes.
 pub struct Tensor {
@@ -23,16 +23,64 @@ impl Tensor {
     /// # Errors
     /// `RUN_FAILED` when shape and values do not go together, or memory is short.
     pub fn from_f32(shape: &[usize], values: &[f32]) -> Result<Tensor, Error> {
-        if element_count(shape) != Some(values.len()) {
-            let message =
-                format!("a tensor of shape {shape:?} does not have {} values", values.len());
+        // SAFETY: any float is four bytes, and a byte needs no alignment.
+        let bytes = unsafe {
+            std::slice::from_raw_parts(values.as_ptr().cast::<u8>(), size_of_val(values))
+        };
+        Tensor::from_bytes(Kind::F32, shape, bytes)
+    }
+
+    /// A tensor with a copy of these bytes, row by row.
+    ///
+    /// # Errors
+    /// `RUN_FAILED` when kind, shape and bytes do not go together, or memory is short.
+    pub fn from_bytes(kind: Kind, shape: &[usize], bytes: &[u8]) -> Result<Tensor, Error> {
+        let lengths = lengths(kind, shape, bytes)?;
+        let mut list = ffi::no_tensors();
+        list.pin_mut().push(kind.number(), &lengths, bytes).map_err(|e| refused(&e))?;
+        Ok(Tensor { list })
+    }
+
+    /// A tensor of these bytes, where they are.
+    ///
+    /// # Errors
+    /// `RUN_FAILED` when kind, shape and bytes do not go together, or the bytes are not aligned.
+    ///
+    /// # Safety
+    /// The bytes stay, and nobody writes to them, as long as the tensor or one that shares its
+    /// memory is used.
+    pub unsafe fn borrowed(kind: Kind, shape: &[usize], bytes: &[u8]) -> Result<Tensor, Error> {
+        let lengths = lengths(kind, shape, bytes)?;
+        if !bytes.as_ptr().addr().is_multiple_of(kind.size()) {
+            let message = format!("the bytes are not aligned to those of {kind:?}");
             return Err(Error::new(Code::RunFailed, message));
         }
-        // A length that has as many values in memory fits an i64.
-        let shape: Vec<i64> = shape.iter().map(|&n| n.cast_signed() as i64).collect();
         let mut list = ffi::no_tensors();
-        list.pin_mut().push(&shape, values).map_err(|e| Error::thrown(Code::RunFailed, &e))?;
+        // SAFETY: the caller's promise; there are as many bytes as kind and shape say.
+        let pushed =
+            unsafe { list.pin_mut().push_borrowed(kind.number(), &lengths, bytes.as_ptr()) };
+        pushed.map_err(|error| refused(&error))?;
         Ok(Tensor { list })
+    }
+
+    /// The same values in memory of their own.
+    ///
+    /// # Errors
+    /// `RUN_FAILED` when memory is short.
+    pub fn copied(&self) -> Result<Tensor, Error> {
+        let mut list = ffi::no_tensors();
+        list.pin_mut().push_copy(&self.list, 0).map_err(|error| refused(&error))?;
+        Ok(Tensor { list })
+    }
+
+    /// Whether both are of one block of memory.
+    pub fn shares_memory(&self, other: &Tensor) -> bool {
+        self.list.shares_memory(0, &other.list, 0).unwrap_or(false)
+    }
+
+    /// The type of its elements; `None` for types that are not listed.
+    pub fn kind(&self) -> Option<Kind> {
+        self.list.kind(0).ok().and_then(|number| Kind::of_number(number.into()))
     }
 
     /// An `f32` tensor of values in [−1, 1) that depend on the seed only.
@@ -63,7 +111,7 @@ impl Tensor {
     /// # Errors
     /// `RUN_FAILED` when they lie otherwise and there is no memory to put them in order.
     pub fn bytes(&self) -> Result<&[u8], Error> {
-        self.list.bytes(0).map_err(|error| Error::thrown(Code::RunFailed, &error))
+        self.list.bytes(0).map_err(|error| refused(&error))
     }
 
     /// Whether type, shape and every bit are the same.
@@ -87,6 +135,21 @@ impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Tensor({})", self.signature())
     }
+}
+
+fn refused(error: &cxx::Exception) -> Error {
+    Error::thrown(Code::RunFailed, error)
+}
+
+/// A shape for LibTorch, if it is that of these bytes.
+fn lengths(kind: Kind, shape: &[usize], bytes: &[u8]) -> Result<Vec<i64>, Error> {
+    let expected = element_count(shape).and_then(|count| count.checked_mul(kind.size()));
+    if expected != Some(bytes.len()) {
+        let message = format!("a {kind:?} of shape {shape:?} does not have {} bytes", bytes.len());
+        return Err(Error::new(Code::RunFailed, message));
+    }
+    // A length that has as many values in memory fits an i64, and beside a 0 any does.
+    Ok(shape.iter().map(|&n| n.cast_signed() as i64).collect())
 }
 
 /// The product of the lengths; none beyond `usize`.

@@ -44,7 +44,7 @@ use planner::Planner;
 use store::Store;
 use table::Table;
 
-pub use open::{Scope, scope};
+pub use open::{Scope, begin_scope, end_scope, scope};
 pub use stats::{Fallbacks, ServiceStats};
 
 pub(crate) use open::{forward_begins, forward_ends};
@@ -128,6 +128,12 @@ pub fn settle() {
     if let Some(service) = service() {
         service.planner.settle();
     }
+}
+
+/// Gives slabs back that have not been used since the last trim, by this or by the service itself.
+/// Returns their bytes.
+pub fn trim() -> u64 {
+    service().map_or(0, |service| service.pool.trim())
 }
 
 /// What the service has done since it was enabled; `None` when it is not.

@@ -188,17 +188,26 @@ pub struct Scope {
 /// requests. Does nothing when the service is not enabled, or within another scope.
 pub fn scope(name: &str, inputs: &[&Tensor]) -> Scope {
     let inputs = || inputs.iter().map(|input| input.signature()).collect::<Vec<_>>();
-    Scope { ticket: open_named(name, inputs), here: PhantomData }
+    Scope { ticket: begin_scope(name, inputs), here: PhantomData }
 }
 
-/// Opens a scope of this name and these inputs, to be closed with its ticket.
-pub(crate) fn open_named(name: &str, inputs: impl FnOnce() -> Vec<String>) -> u64 {
+/// As [`scope()`], for callers that cannot hold a guard: the ticket to end the scope with, 0 if none
+/// was opened. `inputs` are such texts as [`Tensor::signature`]'s.
+pub fn begin_scope(name: &str, inputs: impl FnOnce() -> Vec<String>) -> u64 {
     let Some(service) = service() else { return 0 };
     open(|| {
         let inputs = inputs();
         let hash = hash_of(std::iter::once(name).chain(inputs.iter().map(String::as_str)));
         service.begin(hash, || Some(key(format!("scope:{name}"), inputs)))
     })
+}
+
+/// Ends the scope of this ticket, each once. On another thread than the one it was opened on, it ends
+/// when that thread opens the next one, or ends.
+pub fn end_scope(ticket: u64) {
+    if ticket != 0 {
+        close(ticket);
+    }
 }
 
 /// FNV-1a of the texts and of the number of threads; odd, where those of calls are any number.
@@ -212,8 +221,6 @@ fn hash_of<'a>(texts: impl Iterator<Item = &'a str>) -> u64 {
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        if self.ticket != 0 {
-            close(self.ticket);
-        }
+        end_scope(self.ticket);
     }
 }
