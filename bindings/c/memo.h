@@ -393,6 +393,15 @@ uint32_t memo_abi_version(void);
 uint32_t memo_code_name(int32_t code, uint8_t *name, uint32_t capacity);
 
 /**
+ * Copies the text of this thread's last failure, UTF-8, cut to `capacity` bytes and not
+ * NUL-terminated. Returns its full length. `text` may be NULL when `capacity` is 0.
+ *
+ * Required:
+ * `text` points to `capacity` writable bytes.
+ */
+uint32_t memo_last_error(uint8_t *text, uint32_t capacity);
+
+/**
  * Explains the lower bound of an open problem of `count` buffers. Writes `explanation`, the buffers
  * that are `live` at its step, the largest first, and up to `change_max` changes of one buffer that
  * lower the bound, the best first: the buffer, and the bound without it, if it were freed by `step`,
@@ -411,15 +420,6 @@ int32_t memo_explain(uint32_t problem,
                      double *freed_by,
                      double *made_at,
                      struct MemoExplanation *explanation);
-
-/**
- * Copies the text of this thread's last failure, UTF-8, cut to `capacity` bytes and not
- * NUL-terminated. Returns its full length. `text` may be NULL when `capacity` is 0.
- *
- * Required:
- * `text` points to `capacity` writable bytes.
- */
-uint32_t memo_last_error(uint8_t *text, uint32_t capacity);
 
 /**
  * Plans an open problem of `count` buffers. Writes `outcome` and, when it has a plan, `offsets[i]`.

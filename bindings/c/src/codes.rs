@@ -1,8 +1,7 @@
-//! The ABI's version, and the codes by number.
+//! The ABI's version, the codes by number, and the last failure.
 
+use memo_edge::copy_text;
 use memo_malloc::Code;
-
-use crate::failure::copy_text;
 
 /// Rises when a function or a struct of this header changes; a loader compares it first.
 pub const MEMO_ABI_VERSION: u32 = 2;
@@ -23,4 +22,15 @@ pub unsafe extern "C" fn memo_code_name(code: i32, name: *mut u8, capacity: u32)
     let known = Code::ALL.iter().find(|known| i32::from(known.number()) == code);
     // SAFETY: the caller's promise.
     unsafe { copy_text(known.map_or("", |code| code.name()), name, capacity) }
+}
+
+/// Copies the text of this thread's last failure, UTF-8, cut to `capacity` bytes and not
+/// NUL-terminated. Returns its full length. `text` may be NULL when `capacity` is 0.
+///
+/// # Safety
+/// `text` points to `capacity` writable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_last_error(text: *mut u8, capacity: u32) -> u32 {
+    // SAFETY: the caller's promise.
+    unsafe { memo_edge::last_error(text, capacity) }
 }

@@ -1,11 +1,9 @@
 //! Columns of a caller, read into a problem and written from one.
 
+use memo_edge::{Failure, exact, not_exact};
 use memo_malloc::{Buffer, Bytes, Problem};
 
-use crate::failure::Failure;
-
-/// The largest integer up to which a double holds every integer: 2^53 − 1.
-const EXACT_MAX: Bytes = (1 << 53) - 1;
+pub(crate) use memo_edge::{column, column_mut, integer, optional_column, to_double};
 
 /// What the exported functions take for a problem.
 #[derive(Debug, Clone, Copy)]
@@ -54,70 +52,9 @@ impl Columns {
     }
 }
 
-/// # Safety
-/// `at` is NULL or points to `count` elements that nobody writes for `'a`.
-pub(crate) unsafe fn column<'a, T>(
-    name: &str,
-    at: *const T,
-    count: u32,
-) -> Result<&'a [T], Failure> {
-    // SAFETY: the caller's promise.
-    let column = unsafe { optional_column(name, at, count) }?;
-    if count == 0 { Ok(&[]) } else { column.ok_or_else(|| null(name)) }
-}
-
-/// # Safety
-/// As [`column`].
-pub(crate) unsafe fn optional_column<'a, T>(
-    name: &str,
-    at: *const T,
-    count: u32,
-) -> Result<Option<&'a [T]>, Failure> {
-    if at.is_null() || count == 0 {
-        return Ok(None);
-    }
-    if !at.is_aligned() {
-        return Err(misaligned(name));
-    }
-    // SAFETY: not NULL, aligned, and of `count` elements by the caller's promise.
-    Ok(Some(unsafe { std::slice::from_raw_parts(at, count as usize) }))
-}
-
-/// # Safety
-/// `at` is NULL or points to `count` elements that nobody else uses for `'a`.
-pub(crate) unsafe fn column_mut<'a, T>(
-    name: &str,
-    at: *mut T,
-    count: u32,
-) -> Result<&'a mut [T], Failure> {
-    if count == 0 {
-        return Ok(&mut []);
-    }
-    if at.is_null() {
-        return Err(null(name));
-    }
-    if !at.is_aligned() {
-        return Err(misaligned(name));
-    }
-    // SAFETY: not NULL, aligned, and of `count` elements by the caller's promise.
-    Ok(unsafe { std::slice::from_raw_parts_mut(at, count as usize) })
-}
-
-fn null(name: &str) -> Failure {
-    Failure::bad_argument(format!("{name} is NULL; give one element for each buffer"))
-}
-
-fn misaligned(name: &str) -> Failure {
-    Failure::bad_argument(format!("{name} is not aligned to its element type"))
-}
-
 fn bytes_of(idx: usize, field: &str, value: f64) -> Result<Bytes, Failure> {
     // The name is put together only when it is needed: this runs for every number of a problem.
     exact(value).ok_or_else(|| not_exact(&format!("buffer {idx}: {field}"), value))
-}
-
-pub(crate) fn integer(name: &str, value: f64) -> Result<Bytes, Failure> {
-    exact(value).ok_or_else(|| not_exact(name, value))
 }
 
 pub(crate) fn capacity_of(capacity: f64) -> Result<Option<Bytes>, Failure> {
@@ -162,53 +99,4 @@ pub(crate) fn same_count(name: &str, given: u32, found: usize) -> Result<(), Fai
     Err(Failure::bad_argument(format!(
         "{name} is {given}, but the problem has {found}; ask memo_problem_size first"
     )))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    clippy::float_cmp,
-    reason = "a value that does not come back unchanged is refused"
-)]
-fn exact(value: f64) -> Option<Bytes> {
-    let bytes = value as Bytes;
-    (bytes <= EXACT_MAX && bytes as f64 == value).then_some(bytes)
-}
-
-fn not_exact(name: &str, value: f64) -> Failure {
-    Failure::bad_argument(format!("{name} {value} must be an integer from 0 to {EXACT_MAX}"))
-}
-
-/// A number of bytes as the caller's number, or a refusal to round it.
-#[expect(clippy::cast_precision_loss, reason = "exact up to EXACT_MAX")]
-pub(crate) fn to_double(name: &str, bytes: Bytes) -> Result<f64, Failure> {
-    if bytes <= EXACT_MAX {
-        return Ok(bytes as f64);
-    }
-    Err(Failure::bad_argument(format!(
-        "{name} {bytes} is beyond {EXACT_MAX}, the last integer that is exact in a double; \
-         give sizes in a larger unit"
-    )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_exact_integers_are_bytes() {
-        assert_eq!(exact(0.0), Some(0));
-        assert_eq!(exact(-0.0), Some(0));
-        assert_eq!(exact(9_007_199_254_740_991.0), Some(EXACT_MAX));
-        for bad in [-1.0, 0.5, f64::NAN, f64::INFINITY, -f64::INFINITY, 9_007_199_254_740_992.0] {
-            assert_eq!(exact(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn bytes_that_would_be_rounded_are_refused() {
-        assert!(to_double("peak", EXACT_MAX).is_ok());
-        assert!(to_double("peak", EXACT_MAX + 1).is_err());
-    }
 }

@@ -3,9 +3,9 @@
 use memo_malloc::analysis::{Explanation, explain};
 
 use crate::columns::{column_mut, count_of, same_count, to_double};
-use crate::failure::{Failure, entry};
 use crate::kept::Kept;
 use crate::outcome::{MemoCertificate, MemoOutcome};
+use memo_edge::{Failure, entry};
 
 /// What a lower bound stands on.
 #[repr(C)]

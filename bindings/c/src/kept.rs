@@ -5,8 +5,8 @@ use std::sync::Arc;
 use memo_malloc::Problem;
 use memo_malloc::model::TieredProblem;
 
-use crate::failure::Failure;
-use crate::handles::Handles;
+use memo_edge::Failure;
+use memo_edge::Handles;
 
 static PROBLEMS: Handles<Kept> = Handles::new();
 

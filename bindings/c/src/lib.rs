@@ -11,8 +11,6 @@
 mod codes;
 mod columns;
 mod explain;
-mod failure;
-mod handles;
 mod kept;
 mod outcome;
 mod plan;
@@ -21,9 +19,8 @@ mod spread;
 mod tiers;
 mod ties;
 
-pub use codes::{MEMO_ABI_VERSION, memo_abi_version, memo_code_name};
+pub use codes::{MEMO_ABI_VERSION, memo_abi_version, memo_code_name, memo_last_error};
 pub use explain::{MemoExplanation, memo_explain};
-pub use failure::memo_last_error;
 pub use outcome::{MemoCause, MemoCertificate, MemoOutcome, MemoReason, MemoStatus};
 pub use plan::{memo_check, memo_lower_bound, memo_plan};
 pub use problem::{

@@ -4,7 +4,7 @@ use memo_malloc::model::{Reason, RefutationCause};
 use memo_malloc::{Certificate, Code, Outcome, Status};
 
 use crate::columns::to_double;
-use crate::failure::Failure;
+use memo_edge::Failure;
 
 /// Which answer it is.
 #[repr(u32)]

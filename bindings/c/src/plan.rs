@@ -1,6 +1,6 @@
 //! Plan, check and bound an open problem.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 use std::time::Duration;
 
 use memo_malloc::analysis::lower_bound;
@@ -8,9 +8,9 @@ use memo_malloc::planners::by_name;
 use memo_malloc::{Limits, Plan, check};
 
 use crate::columns::{column, column_mut, integer, integers, put_bytes, same_count};
-use crate::failure::{Failure, entry};
 use crate::kept::Kept;
 use crate::outcome::{MemoOutcome, certificate};
+use memo_edge::{Failure, entry, text};
 
 /// Plans an open problem of `count` buffers. Writes `outcome` and, when it has a plan, `offsets[i]`.
 /// `planner` is a name, or NULL for `auto`. `time_limit` is in seconds, INFINITY for none.
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn memo_plan(
         let problem = kept.one()?;
         same_count("count", count, problem.len())?;
         // SAFETY: the caller's promise.
-        let planner = by_name(unsafe { name(planner) }?)?;
+        let planner = by_name(unsafe { text("planner", planner) }?.unwrap_or("auto"))?;
         // SAFETY: the caller's promise.
         let offsets = unsafe { column_mut("offsets", offsets, count) }?;
         // SAFETY: the caller's promise.
@@ -93,17 +93,6 @@ pub unsafe extern "C" fn memo_lower_bound(problem: u32, outcome: *mut MemoOutcom
         outcome[0] = MemoOutcome::bound(bytes, by)?;
         Ok(())
     })
-}
-
-/// # Safety
-/// `planner` is NULL or ends in NUL.
-unsafe fn name<'a>(planner: *const c_char) -> Result<&'a str, Failure> {
-    if planner.is_null() {
-        return Ok("auto");
-    }
-    // SAFETY: not NULL, and NUL-terminated by the caller's promise.
-    let name = unsafe { CStr::from_ptr(planner) };
-    name.to_str().map_err(|_| Failure::bad_argument("planner is not UTF-8"))
 }
 
 pub(crate) fn limits(seconds: f64) -> Result<Limits, Failure> {

@@ -9,8 +9,8 @@ use memo_malloc::model::TieredProblem;
 use crate::columns::{
     Columns, capacity_to, column, column_mut, count_of, put_bytes, same_count, to_double,
 };
-use crate::failure::{Failure, entry};
 use crate::kept::Kept;
+use memo_edge::{Failure, entry};
 
 /// How much room the columns and ids of an open problem need.
 #[repr(C)]

@@ -8,12 +8,12 @@ use memo_malloc::planners::plan_tiered;
 use crate::columns::{
     column, column_mut, count_of, integer, integers, put_bytes, same_count, to_double,
 };
-use crate::failure::{Failure, entry};
 use crate::kept::Kept;
 use crate::outcome::{
     MemoCause, MemoCertificate, MemoOutcome, MemoReason, MemoStatus, reason, unknown,
 };
 use crate::plan::limits;
+use memo_edge::{Failure, entry};
 
 /// The answer to a problem over tiers. Fields that do not belong to the status are 0.
 #[repr(C)]

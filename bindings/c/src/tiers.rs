@@ -6,9 +6,9 @@ use memo_malloc::model::{Tier, TierIdx, TierSet, TieredProblem};
 use crate::columns::{
     capacity_of, capacity_to, column, column_mut, integers, optional_column, put_bytes, same_count,
 };
-use crate::failure::{Failure, entry};
 use crate::kept::Kept;
 use crate::problem::put_texts;
+use memo_edge::{Failure, entry};
 
 /// Spreads an open problem of `count` buffers over `tier_count` arenas, in place of the one or those
 /// it had. Tier `t` has `capacities[t]` bytes (INFINITY for no limit), of which each costs

@@ -3,8 +3,8 @@
 use memo_malloc::{BufferIdx, Lifetime, Problem};
 
 use crate::columns::{column, column_mut, same_count};
-use crate::failure::{Failure, entry};
 use crate::kept::Kept;
+use memo_edge::{Failure, entry};
 
 /// Binds buffers of an open problem without tiers, in place of all ties it had:
 ///

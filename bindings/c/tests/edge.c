@@ -36,7 +36,7 @@ static void arguments(void) {
     EXPECT(plan(0, NULL, NULL, NULL, INFINITY, INFINITY, NULL, &outcome) == 0);
     EXPECT(outcome.status == MEMO_STATUS_OPTIMAL && outcome.peak == 0);
     EXPECT(plan(2, NULL, NULL, NULL, INFINITY, INFINITY, offsets, &outcome) == 601);
-    EXPECT(last_error_is("sizes is NULL; give one element for each buffer"));
+    EXPECT(last_error_is("sizes is NULL; elements expected: 2"));
     EXPECT(plan(2, sizes, NULL, NULL, INFINITY, INFINITY, NULL, &outcome) == 601);
     EXPECT(plan(2, sizes, NULL, NULL, INFINITY, INFINITY, offsets, NULL) == 601);
     EXPECT(plan(2, half, NULL, NULL, INFINITY, INFINITY, offsets, &outcome) == 601);

@@ -137,7 +137,8 @@ fn package_imports() -> Imports {
     let places = ["formats", "report", "torch", "cli"]
         .map(|name| (name, format!("crates/{name}")))
         .into_iter();
-    let others = ["bindings/c", "bindings/node", "bench"].map(|name| (name, name.to_owned()));
+    let others = ["bindings/c", "bindings/edge", "bindings/node", "bench"]
+        .map(|name| (name, name.to_owned()));
     let read = |(who, folder): (&str, String)| {
         let manifest = text(&root().join(folder).join("Cargo.toml"));
         (who.to_owned(), dependencies(&manifest))
@@ -169,6 +170,7 @@ fn row_of_package(name: &str) -> &str {
         "memo-malloc" => "core",
         "memo-malloc-c" => "bindings/c",
         "memo-malloc-node" => "bindings/node",
+        "memo-edge" => "bindings/edge",
         other => other.trim_start_matches("memo-"),
     }
 }

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memo_malloc::Code;
 
-use crate::failure::Failure;
+use crate::Failure;
 
 /// Kept things by id.
 #[derive(Debug)]
-pub(crate) struct Handles<T>(Mutex<Table<T>>);
+pub struct Handles<T>(Mutex<Table<T>>);
 
 #[derive(Debug)]
 struct Table<T> {
@@ -27,11 +27,17 @@ struct Place<T> {
 }
 
 impl<T> Handles<T> {
-    pub(crate) const fn new() -> Handles<T> {
+    /// An empty table.
+    #[expect(clippy::new_without_default, reason = "made in statics only")]
+    pub const fn new() -> Handles<T> {
         Handles(Mutex::new(Table { places: Vec::new(), free: Vec::new() }))
     }
 
-    pub(crate) fn open(&self, thing: T) -> Result<u32, Failure> {
+    /// Keeps a thing; its id.
+    ///
+    /// # Errors
+    /// `BAD_ARGUMENT` when 65,536 are open.
+    pub fn open(&self, thing: T) -> Result<u32, Failure> {
         let mut table = self.lock();
         let position = match table.free.pop() {
             Some(position) => position,
@@ -42,20 +48,31 @@ impl<T> Handles<T> {
         Ok(u32::from(place.generation) << 16 | u32::from(position))
     }
 
-    pub(crate) fn get(&self, id: u32) -> Result<Arc<T>, Failure> {
+    /// The thing of this id, also while others close it.
+    ///
+    /// # Errors
+    /// `STALE_HANDLE` when it is not open.
+    pub fn get(&self, id: u32) -> Result<Arc<T>, Failure> {
         let mut table = self.lock();
         table.place(id)?.kept.clone().ok_or_else(|| stale(id))
     }
 
     /// Keeps another thing under the same id.
-    pub(crate) fn replace(&self, id: u32, thing: T) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// `STALE_HANDLE` when it is not open.
+    pub fn replace(&self, id: u32, thing: T) -> Result<(), Failure> {
         let mut table = self.lock();
         let kept = table.place(id)?.kept.as_mut().ok_or_else(|| stale(id))?;
         *kept = Arc::new(thing);
         Ok(())
     }
 
-    pub(crate) fn close(&self, id: u32) -> Result<(), Failure> {
+    /// Lets the thing of this id go.
+    ///
+    /// # Errors
+    /// `STALE_HANDLE` when it is not open.
+    pub fn close(&self, id: u32) -> Result<(), Failure> {
         let mut table = self.lock();
         let place = table.place(id)?;
         place.kept.take().ok_or_else(|| stale(id))?;

@@ -5,19 +5,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use memo_malloc::Code;
 
+use crate::text::copy_text;
+
 /// Why a call was refused.
-#[derive(Debug)]
-pub(crate) struct Failure {
+#[derive(Debug, Clone)]
+pub struct Failure {
     code: Code,
     text: String,
 }
 
 impl Failure {
-    pub(crate) fn new(code: Code, text: impl Into<String>) -> Failure {
+    /// A refusal for this reason.
+    pub fn new(code: Code, text: impl Into<String>) -> Failure {
         Failure { code, text: text.into() }
     }
 
-    pub(crate) fn bad_argument(text: impl Into<String>) -> Failure {
+    /// `BAD_ARGUMENT`.
+    pub fn bad_argument(text: impl Into<String>) -> Failure {
         Failure::new(Code::BadArgument, text)
     }
 }
@@ -38,8 +42,8 @@ thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs the body of an exported function and returns its status.
-pub(crate) fn entry(body: impl FnOnce() -> Result<(), Failure>) -> i32 {
+/// Runs the body of an exported function and returns its status: 0 or the number of a code.
+pub fn entry(body: impl FnOnce() -> Result<(), Failure>) -> i32 {
     // The body only writes what its caller owns, and the caller reads none of it after a failure.
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -54,28 +58,15 @@ pub(crate) fn entry(body: impl FnOnce() -> Result<(), Failure>) -> i32 {
     status
 }
 
-/// Copies the text of this thread's last failure, UTF-8, cut to `capacity` bytes and not
-/// NUL-terminated. Returns its full length. `text` may be NULL when `capacity` is 0.
+/// Copies the text of this thread's last failure, as [`copy_text`] does.
 ///
 /// # Safety
-/// `text` points to `capacity` writable bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memo_last_error(text: *mut u8, capacity: u32) -> u32 {
+/// `to` points to `capacity` writable bytes, or `capacity` is 0.
+pub unsafe fn last_error(to: *mut u8, capacity: u32) -> u32 {
     LAST.with_borrow(|last| {
         // SAFETY: the caller's promise.
-        unsafe { copy_text(last, text, capacity) }
+        unsafe { copy_text(last, to, capacity) }
     })
-}
-
-/// # Safety
-/// `to` points to `capacity` writable bytes, or `capacity` is 0.
-pub(crate) unsafe fn copy_text(text: &str, to: *mut u8, capacity: u32) -> u32 {
-    let count = text.len().min(capacity as usize);
-    if count > 0 {
-        // SAFETY: `text` holds `count` bytes, the caller's memory as many, and they are distinct.
-        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), to, count) };
-    }
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -85,7 +76,7 @@ mod tests {
     fn last() -> String {
         let mut text = [0_u8; 256];
         // SAFETY: the array holds 256 bytes.
-        let length = unsafe { memo_last_error(text.as_mut_ptr(), 256) };
+        let length = unsafe { last_error(text.as_mut_ptr(), 256) };
         String::from_utf8(text[..length as usize].to_vec()).unwrap()
     }
 
@@ -100,10 +91,10 @@ mod tests {
         assert_eq!(entry(|| Err(Failure::bad_argument("four words of text"))), 601);
         let mut text = [b'.'; 6];
         // SAFETY: the array holds more than 4 bytes.
-        assert_eq!(unsafe { memo_last_error(text.as_mut_ptr(), 4) }, 18);
+        assert_eq!(unsafe { last_error(text.as_mut_ptr(), 4) }, 18);
         assert_eq!(&text, b"four..");
         // SAFETY: no byte is written.
-        assert_eq!(unsafe { memo_last_error(std::ptr::null_mut(), 0) }, 18);
+        assert_eq!(unsafe { last_error(std::ptr::null_mut(), 0) }, 18);
     }
 
     #[test]
