@@ -11,12 +11,14 @@ import { NONE, ofLibtest, sum } from "./counts.mjs";
 
 /** Runs every Rust test; those that need LibTorch only where there is one. */
 export async function testRust({ torch, reason }) {
-  const chosen = torch === null ? ["--exclude", "memo-torch"] : ["--features", "memo-cli/torch"];
+  const chosen = torch === null
+    ? ["--exclude", "memo-torch", "--exclude", "memo-torch-c"]
+    : ["--features", "memo-cli/torch"];
   const args = ["test", "--workspace", "--no-fail-fast", ...chosen];
   const { status, stdout } = await run("cargo", args, { env: torch?.env });
   const counts = ofLibtest(stdout, status);
   if (torch !== null) return counts;
-  const skipped = { ...NONE, skipped: 1, reasons: [`memo-torch: ${reason}`] };
+  const skipped = { ...NONE, skipped: 1, reasons: [`memo-torch, memo-torch-c: ${reason}`] };
   return sum([counts, skipped]);
 }
 

@@ -137,7 +137,7 @@ fn package_imports() -> Imports {
     let places = ["formats", "report", "torch", "cli"]
         .map(|name| (name, format!("crates/{name}")))
         .into_iter();
-    let others = ["bindings/c", "bindings/edge", "bindings/node", "bench"]
+    let others = ["bindings/c", "bindings/edge", "bindings/node", "bindings/torch", "bench"]
         .map(|name| (name, name.to_owned()));
     let read = |(who, folder): (&str, String)| {
         let manifest = text(&root().join(folder).join("Cargo.toml"));
@@ -171,6 +171,7 @@ fn row_of_package(name: &str) -> &str {
         "memo-malloc-c" => "bindings/c",
         "memo-malloc-node" => "bindings/node",
         "memo-edge" => "bindings/edge",
+        "memo-torch-c" => "bindings/torch",
         other => other.trim_start_matches("memo-"),
     }
 }

@@ -6,12 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The examples, in the order in which README.md quotes them.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("ts", "examples/plan.ts"),
     ("ts", "examples/tiers.ts"),
     ("rust", "crates/core/examples/plan.rs"),
     ("c", "examples/plan.c"),
     ("rust", "crates/torch/examples/enable.rs"),
+    ("python", "examples/serve.py"),
+    ("cpp", "examples/serve.cc"),
     ("rust", "crates/torch/examples/serve.rs"),
 ];
 

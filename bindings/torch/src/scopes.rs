@@ -1,0 +1,64 @@
+//! Scopes by hand.
+//!
+//! LibTorch's side takes any ticket; here the open ones are kept, so that a ticket that was never
+//! given, or is used twice, is an error.
+
+use std::collections::BTreeSet;
+use std::ffi::c_char;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use memo_edge::{Failure, column_mut, entry, text};
+use memo_malloc::Code;
+
+static TICKETS: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+
+/// Opens a scope on this thread: eager operations, a training step, several models as one. Writes
+/// the ticket to end it with, 0 when none was opened: the service is not enabled, it is within
+/// another scope, or has no plan yet.
+///
+/// Scopes of one `name` with the same `inputs` are expected to make the same requests. `inputs` is
+/// one line for each input, such as its element type and shape (`f32[1,3,224,224]`); NULL: none.
+///
+/// # Safety
+/// `name` ends in NUL, `inputs` too or is NULL; `ticket` is valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_torch_scope_begin(
+    name: *const c_char,
+    inputs: *const c_char,
+    ticket: *mut u64,
+) -> i32 {
+    entry(|| {
+        // SAFETY: the caller's promise.
+        let name =
+            unsafe { text("name", name) }?.ok_or_else(|| Failure::bad_argument("name is NULL"))?;
+        // SAFETY: the caller's promise.
+        let inputs = unsafe { text("inputs", inputs) }?.unwrap_or_default();
+        // SAFETY: the caller's promise.
+        let ticket = unsafe { column_mut("ticket", ticket, 1) }?;
+        let inputs = || inputs.lines().map(str::to_owned).collect();
+        ticket[0] = memo_torch::begin_scope(name, inputs);
+        if ticket[0] != 0 {
+            tickets().insert(ticket[0]);
+        }
+        Ok(())
+    })
+}
+
+/// Ends the scope of this ticket; 0 does nothing. A scope should end on the thread it began on;
+/// ended on another one, it goes on until its own thread opens the next one, or ends.
+#[unsafe(no_mangle)]
+pub extern "C" fn memo_torch_scope_end(ticket: u64) -> i32 {
+    entry(|| {
+        if ticket != 0 && !tickets().remove(&ticket) {
+            let message = format!("ticket {ticket} was used before or was never given");
+            return Err(Failure::new(Code::StaleHandle, message));
+        }
+        memo_torch::end_scope(ticket);
+        Ok(())
+    })
+}
+
+fn tickets() -> MutexGuard<'static, BTreeSet<u64>> {
+    // No operation leaves the set half-changed.
+    TICKETS.lock().unwrap_or_else(PoisonError::into_inner)
+}
