@@ -260,8 +260,6 @@ pub(crate) fn op_ends() -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use std::sync::atomic::AtomicBool;
     use std::thread;
 
