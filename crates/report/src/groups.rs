@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use memo_malloc::{Buffer, BufferIdx, Bytes, Problem};
+use serde::Serialize;
 
 use crate::units;
 
@@ -22,12 +23,13 @@ pub(crate) const COLORS: &[Color] = &[
 ];
 
 /// One colour on paper and on a terminal.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Color {
     pub(crate) fill: &'static str,
     /// What can be read on it.
     pub(crate) ink: &'static str,
     /// Two shades of the 256 of a terminal, so that neighbours of one group stay apart.
+    #[serde(skip)]
     pub(crate) ansi: [u8; 2],
 }
 
@@ -42,7 +44,8 @@ pub(crate) struct Groups {
 }
 
 /// Sizes up to these, and one class for all larger.
-const SIZE_CLASSES: &[Bytes] = &[1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 23, 1 << 26, 1 << 29];
+pub(crate) const SIZE_CLASSES: &[Bytes] =
+    &[1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 23, 1 << 26, 1 << 29];
 
 impl Groups {
     pub(crate) fn of(problem: &Problem) -> Groups {
@@ -55,43 +58,29 @@ impl Groups {
         self.of_buffer[buffer.usize()]
     }
 
-    /// The ops with the largest areas each for themselves, the others together.
     fn by_op(problem: &Problem) -> Groups {
         let name = |idx| problem.op(idx).map_or("unknown", |op| op.name.as_str());
         let mut areas: BTreeMap<&str, u128> = BTreeMap::new();
         for (idx, buffer) in problem.iter() {
             *areas.entry(name(idx)).or_default() += area(buffer);
         }
-        let mut names: Vec<&str> = areas.keys().copied().collect();
-        names.sort_by_key(|name| std::cmp::Reverse(areas[name]));
-        let shown = if names.len() > COLORS.len() { COLORS.len() - 1 } else { names.len() };
-        let rank =
-            |idx| names[..shown].iter().position(|shown| *shown == name(idx)).unwrap_or(shown);
-        let mut labels: Vec<String> = names[..shown].iter().map(|&name| name.to_owned()).collect();
-        if shown < names.len() {
-            labels.push(format!("{} other ops", names.len() - shown));
-        }
-        Groups::new("op", labels, problem, rank)
+        let ranking = Ranking::of(&areas, "other ops");
+        let ranks = problem.iter().map(|(idx, _)| ranking.rank(name(idx))).collect();
+        Groups::new("op", ranking.labels, problem, ranks)
     }
 
     fn by_size(problem: &Problem) -> Groups {
-        let class = |idx: BufferIdx| {
-            let size = problem.buffers()[idx.usize()].size;
-            SIZE_CLASSES.partition_point(|&class| class < size)
-        };
-        let largest = SIZE_CLASSES[SIZE_CLASSES.len() - 1];
-        let labels = SIZE_CLASSES.iter().map(|&class| format!("up to {}", units::bytes(class)));
-        let above = std::iter::once(format!("above {}", units::bytes(largest)));
-        Groups::new("size", labels.chain(above).collect(), problem, class)
+        let class = |buffer: &Buffer| SIZE_CLASSES.partition_point(|&class| class < buffer.size);
+        let classes = problem.buffers().iter().map(class).collect();
+        Groups::new("size", size_labels(), problem, classes)
     }
 
     fn new(
         title: &'static str,
         labels: Vec<String>,
         problem: &Problem,
-        rank: impl Fn(BufferIdx) -> usize,
+        of_buffer: Vec<usize>,
     ) -> Groups {
-        let of_buffer: Vec<usize> = problem.iter().map(|(idx, _)| rank(idx)).collect();
         let mut areas = vec![0; labels.len()];
         for (&group, buffer) in of_buffer.iter().zip(problem.buffers()) {
             areas[group] += area(buffer);
@@ -100,7 +89,41 @@ impl Groups {
     }
 }
 
-fn area(buffer: &Buffer) -> u128 {
+/// Names in the order of what they take: the largest each for themselves, the others together.
+#[derive(Debug)]
+pub(crate) struct Ranking {
+    pub(crate) labels: Vec<String>,
+    /// How many names have a label of their own.
+    shown: usize,
+}
+
+impl Ranking {
+    pub(crate) fn of(areas: &BTreeMap<&str, u128>, rest: &str) -> Ranking {
+        let mut names: Vec<&str> = areas.keys().copied().collect();
+        names.sort_by_key(|name| std::cmp::Reverse(areas[name]));
+        let shown = if names.len() > COLORS.len() { COLORS.len() - 1 } else { names.len() };
+        let mut labels: Vec<String> = names[..shown].iter().map(|&name| name.to_owned()).collect();
+        if shown < names.len() {
+            labels.push(format!("{} {rest}", names.len() - shown));
+        }
+        Ranking { labels, shown }
+    }
+
+    /// The group of a name.
+    pub(crate) fn rank(&self, name: &str) -> usize {
+        self.labels[..self.shown].iter().position(|shown| shown == name).unwrap_or(self.shown)
+    }
+}
+
+/// What the classes of sizes are called: those up to a size, and all above.
+pub(crate) fn size_labels() -> Vec<String> {
+    let largest = SIZE_CLASSES[SIZE_CLASSES.len() - 1];
+    let labels = SIZE_CLASSES.iter().map(|&class| format!("up to {}", units::bytes(class)));
+    labels.chain(std::iter::once(format!("above {}", units::bytes(largest)))).collect()
+}
+
+/// Bytes times steps: the area that a buffer has in a picture.
+pub(crate) fn area(buffer: &Buffer) -> u128 {
     u128::from(buffer.size) * u128::from(buffer.lifetime.duration())
 }
 

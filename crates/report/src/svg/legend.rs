@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::frame::LEGEND;
-use super::{escape, put};
+use super::put;
+use crate::escape::escape;
 use crate::groups::Groups;
 
 /// Letters that fit beside the colour.

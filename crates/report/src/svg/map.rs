@@ -5,8 +5,9 @@ use std::fmt::Write;
 use memo_malloc::{BufferIdx, Plan, Problem};
 
 use super::frame::{Area, Frame, shown_capacity};
+use super::put;
 use super::shapes::{Shape, Shown, shapes};
-use super::{escape, put};
+use crate::escape::escape;
 use crate::groups::Groups;
 use crate::units::{bytes, bytes_exact, count};
 

@@ -19,6 +19,7 @@ use memo_malloc::{Plan, Problem};
 pub use self::tiers::svg_tiers;
 
 use self::frame::{Frame, HEAD, Heights, LEFT, WIDTH};
+use crate::escape::escape;
 use crate::groups::{COLORS, Groups};
 use crate::units::{bytes, count, ratio, share};
 
@@ -118,24 +119,6 @@ text, .tier { fill: #f0f6fc; }
         put!(out, ".g{group} {{ fill: {}; }} text.i{group} {{ fill: {}; }}", color.fill, color.ink);
     }
     out.push_str("</style>\n");
-}
-
-/// Text that may stand between tags and in attributes; what XML forbids becomes `?`.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            // XML 1.0 has no way to write these.
-            letter if letter.is_control() => safe.push('?'),
-            '\u{fffe}' | '\u{ffff}' => safe.push('?'),
-            letter => safe.push(letter),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

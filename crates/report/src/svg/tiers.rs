@@ -7,7 +7,8 @@ use memo_malloc::model::{Tier, TierIdx, TieredPlan, TieredProblem};
 use memo_malloc::{Error, Plan, Problem};
 
 use super::frame::{Frame, HEAD, Heights, LEFT};
-use super::{escape, head, legend, panel, put};
+use super::{head, legend, panel, put};
+use crate::escape::escape;
 use crate::groups::Groups;
 use crate::units::{bytes, count, counted, share};
 
