@@ -14,6 +14,7 @@ Examples:
   memo explain buffers.csv                     what it needs and why, and what would help
   memo show plan.json                          see it in the terminal
   memo draw plan.json -o plan.svg              … or as a picture
+  memo report plan.json -o plan.html           … or look through it in a browser
 ";
 
 /// Plans memory ahead of time: lifetimes in, offsets out, with a proof of how good they are.

@@ -1,4 +1,4 @@
-//! `memo`: plan, check, show and draw memory plans.
+//! `memo`: plan, check, show, draw and report memory plans.
 //!
 //! The frame: [`args`] says what can be typed, each file of [`verbs`] does one verb, [`console`] is
 //! the only way to the terminal, [`failure`] says what went wrong and [`exit`] how the process
@@ -17,6 +17,7 @@ pub mod input;
 mod interrupt;
 mod machine;
 pub mod measurement;
+mod picture;
 mod progress;
 mod reading;
 pub mod runner;

@@ -147,9 +147,28 @@ fn show_and_draw_make_pictures() {
 }
 
 #[test]
+fn a_report_is_one_file_without_the_names_it_should_not_tell() {
+    let folder = Folder::new();
+    folder.run("plan a.csv -o p.json");
+    folder.run("plan a.csv --planner greedy_by_size -o q.json");
+    let report = folder.run("report p.json q.json -o p.html --title <Model>");
+    assert_eq!(report.code, Some(0), "{report:?}");
+    let html = folder.text("p.html");
+    assert!(html.contains("<title>&lt;Model&gt;</title>"));
+    let outside = ["src=", "http:", "https:", "@import", "url("];
+    assert!(outside.iter().all(|fetch| !html.contains(fetch)), "it fetches something");
+    assert_eq!(folder.run("report p.json -o p.html").code, Some(2), "it exists");
+    assert_eq!(folder.run("report p.json -o p.svg").code, Some(2));
+    assert_eq!(folder.run("report a.csv -o a.html").code, Some(2), "no plan");
+    assert!(folder.run("report p.json -o -").out.contains("<title>p</title>"));
+    let redacted = folder.run("report p.json --redact -o - ").out;
+    assert!(redacted.contains("<title>plan 1</title>"));
+}
+
+#[test]
 fn help_leads_with_examples_and_completions_are_printed() {
     let folder = Folder::new();
-    for verb in ["", "plan", "check", "explain", "show", "draw"] {
+    for verb in ["", "plan", "check", "explain", "show", "draw", "report"] {
         let help = folder.run(&format!("{verb} --help"));
         assert_eq!(help.code, Some(0));
         assert!(help.out.starts_with("Example"), "{}", help.out);

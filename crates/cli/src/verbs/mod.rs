@@ -9,6 +9,7 @@ mod diff;
 mod draw;
 mod explain;
 mod plan;
+mod report;
 mod show;
 
 use clap::Subcommand;
@@ -32,6 +33,8 @@ pub enum Verb {
     Show(show::Args),
     /// Draw a plan as an SVG picture
     Draw(draw::Args),
+    /// Write an HTML report of one plan or two, to be looked through in a browser
+    Report(report::Args),
     /// Write the trace of one run of a LibTorch model
     Capture(capture::Args),
     /// Measure a LibTorch model, planned against malloc
@@ -55,6 +58,7 @@ impl Verb {
             Verb::Diff(args) => args.run(console),
             Verb::Show(args) => args.run(console),
             Verb::Draw(args) => args.run(console),
+            Verb::Report(args) => args.run(console),
             Verb::Capture(args) => args.run(console),
             Verb::Bench(args) => args.run(console),
             Verb::Demo(args) => args.run(console),
