@@ -2,12 +2,14 @@
  * Everything: `npm test`; a part: `npm test -- rust`.
  *
  * Does its own set-up, then runs the Rust tests (those of the C ABI and of LibTorch among them), the
- * lock-free parts under a model checker, and the uvu files in Node, Bun and Deno. The last line is
- * `N passed, N failed`, with the skipped where there are any. Needs Node ≥ 20, npm and Rust.
+ * lock-free parts under a model checker, the uvu files in Node, Bun and Deno, and reports in a
+ * browser. The last line is `N passed, N failed`, with the skipped where there are any. Needs
+ * Node ≥ 20, npm and Rust.
  *
  * @module
  */
 
+import { testReports } from "./lib/browser.mjs";
 import { sum, summary } from "./lib/counts.mjs";
 import { testInstructions } from "./lib/instructions.mjs";
 import { testRelease } from "./lib/release.mjs";
@@ -22,6 +24,10 @@ const PARTS = {
   ts: async () => {
     await installPackages();
     return testRuntimes(await buildAddon());
+  },
+  reports: async () => {
+    await installPackages();
+    return testReports();
   },
 };
 
