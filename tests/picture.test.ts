@@ -132,6 +132,24 @@ test("the load is what is live at each step, be steps many or few", () => {
   }
 });
 
+test("from far a load is that of its blocks, a tenth of a column too wide", () => {
+  const count = 400_000;
+  const filled = (value: (row: number) => number) =>
+    Uint32Array.from({ length: count }, (_, row) => value(row));
+  const size = Float64Array.from({ length: count }, (_, row) => row % 997 * (row % 7));
+  const [start, end] = [filled((row) => row), filled((row) => row + 1)];
+  const none = new Uint32Array(count);
+  const offset = new Float64Array(count);
+  const load = loadOf({ count, buffer: none, start, end, offset, size, op: none });
+  const width = 500;
+  const span = count / width;
+  loadColumns(load, 0, count, width).forEach((found, column) => {
+    const exact = Math.max(...size.subarray(column * span, (column + 1) * span));
+    const wide = size.subarray(Math.max(0, (column - 0.1) * span), (column + 1.1) * span);
+    assert.ok(found >= exact && found <= Math.max(...wide), `column ${column}`);
+  });
+});
+
 test("columns are read as they are written", () => {
   const widths = { buffer: 1, start: 1, duration: 1, offset: 2, size: 1, op: 0 };
   const written = Uint8Array.of(255, 4, 1, 2, 3, 4, 4, 0, 64, 0, 1, 8, 9);

@@ -33,35 +33,38 @@ export function readColumns(
   count: number,
   widths: Widths,
 ): { columns: Columns; end: number } {
-  const column = <T extends Uint32Array | Float64Array>(into: T, width: number): T => {
-    readColumn(bytes, at, into, width);
+  const whole = (width: number): Uint32Array => {
+    const values = readWhole(bytes, at, count, width);
     at += count * width;
-    return into;
+    return values;
   };
-  const buffer = column(new Uint32Array(count), widths.buffer);
-  const start = column(new Uint32Array(count), widths.start);
-  const end = column(new Uint32Array(count), widths.duration);
-  const offset = column(new Float64Array(count), widths.offset);
-  const size = column(new Float64Array(count), widths.size);
-  const op = column(new Uint32Array(count), widths.op);
+  const large = (width: number): Float64Array => {
+    const values = readLarge(bytes, at, count, width);
+    at += count * width;
+    return values;
+  };
+  const [buffer, start, end] = [whole(widths.buffer), whole(widths.start), whole(widths.duration)];
+  const [offset, size] = [large(widths.offset), large(widths.size)];
+  const op = whole(widths.op);
   sumDifferences(buffer, start, end);
   return { columns: { count, buffer, start, end, offset, size, op }, end: at };
 }
 
-function readColumn(
-  bytes: Uint8Array,
-  at: number,
-  into: Uint32Array | Float64Array,
-  width: number,
-): void {
-  const count = into.length;
-  for (let place = 0, worth = 1; place < width; place++, worth *= 256) {
-    for (let row = 0; row < count; row++) {
-      // The fifth byte of a zigzag difference is its sign's, which 32 bits hold all the same.
-      into[row]! += bytes[at + row]! * worth;
-    }
-    at += count;
+function readWhole(bytes: Uint8Array, at: number, count: number, width: number): Uint32Array {
+  const values = new Uint32Array(count);
+  for (let place = 0; place < width; place++, at += count) {
+    for (let row = 0; row < count; row++) values[row]! |= bytes[at + row]! << 8 * place;
   }
+  return values;
+}
+
+/** As `readWhole`, for what may need more than 32 bits. */
+function readLarge(bytes: Uint8Array, at: number, count: number, width: number): Float64Array {
+  const values = new Float64Array(count);
+  for (let place = 0, worth = 1; place < width; place++, worth *= 256, at += count) {
+    for (let row = 0; row < count; row++) values[row]! += bytes[at + row]! * worth;
+  }
+  return values;
 }
 
 /** Turns differences into values, and durations into ends. */

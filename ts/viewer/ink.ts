@@ -14,8 +14,9 @@ export function groupOf(pane: Pane, row: number, coloring: Coloring): number {
   const { op, size } = pane.columns;
   const { of_op, classes } = coloring;
   if (of_op.length > 0) return of_op[op[row] === 0 ? of_op.length - 1 : op[row]! - 1]!;
-  const larger = classes.findIndex((most) => size[row]! <= most);
-  return larger < 0 ? classes.length : larger;
+  let group = 0;
+  while (group < classes.length && size[row]! > classes[group]!) group++;
+  return group;
 }
 
 /**

@@ -8,15 +8,25 @@
 import type { Columns } from "./columns.ts";
 
 /** `bytes[i]` are live from `steps[i]` to `steps[i + 1]`. */
-export interface Load {
+export interface Changes {
   readonly steps: Float64Array;
   readonly bytes: Float64Array;
+}
+
+/** The load over all time. */
+export interface Load extends Changes {
+  /** Of each `BLOCK` changes the first step and the maximum: what is seen from far. */
+  readonly coarse: Changes;
   /** The position of the first maximum; 0 without rectangles. */
   readonly max: number;
 }
 
 /** So many steps for each rectangle are summed up in an array; more are cheaper to sort. */
 const STEPS_PER_ROW_MAX = 4;
+
+const BLOCK = 64;
+/** With so many blocks for each column they stand for their changes: a tenth of a column is wrong. */
+const BLOCKS_PER_COLUMN = 10;
 
 /** The load of rectangles that are sorted by their starts. */
 export function loadOf(columns: Columns): Load {
@@ -44,7 +54,16 @@ function summed(columns: Columns, steps: Float64Array, position: (step: number) 
     bytes[at]! += bytes[at - 1]!;
     if (bytes[at]! > bytes[max]!) max = at;
   }
-  return { steps, bytes, max };
+  return { steps, bytes, coarse: coarsened(steps, bytes), max };
+}
+
+function coarsened(steps: Float64Array, bytes: Float64Array): Changes {
+  const maxima = new Float64Array(Math.ceil(bytes.length / BLOCK));
+  for (let at = 0; at < bytes.length; at++) {
+    const block = Math.floor(at / BLOCK);
+    if (bytes[at]! > maxima[block]!) maxima[block] = bytes[at]!;
+  }
+  return { steps: steps.filter((_, at) => at % BLOCK === 0), bytes: maxima };
 }
 
 function successive(first: number, last: number): Float64Array {
@@ -75,12 +94,14 @@ export function after(sorted: Float64Array | Uint32Array, value: number): number
 
 /** The largest load within each of some equal spans of time. O(width + changes in view). */
 export function loadColumns(load: Load, from: number, to: number, width: number): Float64Array {
+  const count = after(load.steps, to) - after(load.steps, from);
+  const isFar = count > width * BLOCK * BLOCKS_PER_COLUMN;
+  const { steps, bytes } = isFar ? load.coarse : load;
   const columns = new Float64Array(width);
-  const { steps, bytes } = load;
   const scale = width / (to - from);
   for (let at = Math.max(0, after(steps, from) - 1); at < steps.length; at++) {
     if (steps[at]! >= to) break;
-    const until = at + 1 < steps.length ? steps[at + 1]! : steps[at]!;
+    const until = at + 1 < steps.length ? steps[at + 1]! : load.steps.at(-1)!;
     const first = Math.max(0, Math.floor((steps[at]! - from) * scale));
     const last = Math.min(width, Math.ceil((until - from) * scale));
     for (let column = first; column < last; column++) {

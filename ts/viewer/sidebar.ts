@@ -1,5 +1,6 @@
 /** The words beside the picture: plans, the chosen buffer, who is live, what colours mean. */
 
+import type { Coloring, Pane } from "./document.ts";
 import { element, swatch } from "./dom.ts";
 import type { Spot } from "./find.ts";
 import { bytes, count, share } from "./format.ts";
@@ -109,16 +110,21 @@ function partyLine(viewer: Viewer, party: Party, all: number): HTMLElement {
 
 function tellLegend(viewer: Viewer): Node[] {
   const { coloring, report } = viewer;
-  const used = new Set<number>();
-  for (const pane of report.panes) {
-    for (let row = 0; row < pane.columns.count; row++) used.add(groupOf(pane, row, coloring));
-  }
+  const used = usedGroups(report.panes, coloring);
   const entries = coloring.labels.map((label, group) =>
-    element("li", { hidden: !used.has(group) }, swatch(report.palette[group]!.fill), label)
+    element("li", { hidden: used[group] !== 1 }, swatch(report.palette[group]!.fill), label)
   );
   return [
     element("h2", {}, `Colors: ${coloring.title}`),
     element("ul", {}, ...entries),
     element("p", { className: "quiet" }, report.generator),
   ];
+}
+
+function usedGroups(panes: readonly Pane[], coloring: Coloring): Uint8Array {
+  const used = new Uint8Array(coloring.labels.length);
+  for (const pane of panes) {
+    for (let row = 0; row < pane.columns.count; row++) used[groupOf(pane, row, coloring)] = 1;
+  }
+  return used;
 }
