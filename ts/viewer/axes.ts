@@ -18,8 +18,10 @@ export function drawAxes(
   context.textBaseline = "middle";
   context.textAlign = "right";
   const unit = 2 ** Math.ceil(Math.log2(Math.max(1, (view.high - view.low) / (box.h / 44))));
-  for (const byte of ticks(view.low, view.high, unit)) {
-    context.fillText(bytes(byte), box.x - 8, yOf(view, box, byte));
+  const levels = ticks(view.low, view.high, unit);
+  const isFine = new Set(levels.map(bytes)).size < levels.length;
+  for (const byte of levels) {
+    context.fillText(isFine ? count(byte) : bytes(byte), box.x - 8, yOf(view, box, byte));
   }
   context.textBaseline = "top";
   context.textAlign = "center";

@@ -16,7 +16,8 @@ export interface Boxes {
   readonly minimap: Box;
 }
 
-const MARGIN = { left: 76, right: 14 };
+/** Room for the labels of bytes, and for half a label of time. */
+const MARGIN = { left: 84, right: 30 };
 const NAME = 26;
 /** Below a map: the labels of time. */
 const AXIS = 24;

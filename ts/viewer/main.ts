@@ -29,11 +29,14 @@ document.body.append(header, element("main", {}, canvas, card), aside, help);
 
 followSystem(() => viewer.restyle());
 const viewer = new Viewer(report, canvas);
-const updates = [toolbar(viewer, header, help), sidebar(viewer, aside)];
+const updates = [
+  toolbar(viewer, header, help),
+  sidebar(viewer, aside),
+  listenToPointer(viewer, canvas, card),
+];
 viewer.onFrame = () => {
   updates.forEach((update) => update());
   document.body.dataset.ready = "yes";
 };
 listenToKeys(viewer, help);
-listenToPointer(viewer, canvas, card);
 new ResizeObserver(() => viewer.resized()).observe(canvas);

@@ -25,12 +25,12 @@ interface Under {
   readonly box: Box;
 }
 
-/** Listens to the pointer. */
+/** Listens to the pointer; returns what takes the card away when nothing is pointed at any more. */
 export function listenToPointer(
   viewer: Viewer,
   canvas: HTMLCanvasElement,
   card: HTMLElement,
-): void {
+): () => void {
   let pressed: { x: number; y: number; under: Under; isDrag: boolean } | null = null;
   canvas.addEventListener("pointerdown", ({ offsetX: x, offsetY: y, button, pointerId }) => {
     const under = underOf(viewer, x, y);
@@ -55,7 +55,14 @@ export function listenToPointer(
   canvas.addEventListener("pointercancel", () => pressed = null);
   canvas.addEventListener("pointerleave", () => pointAt(viewer, -1, -1, card));
   canvas.addEventListener("dblclick", () => viewer.hover && viewer.approach(viewer.hover));
-  canvas.addEventListener("wheel", (event) => wheel(viewer, event), { passive: false });
+  canvas.addEventListener("wheel", (event) => {
+    if (!wheel(viewer, event)) return;
+    event.preventDefault();
+    pointAt(viewer, event.offsetX, event.offsetY, card);
+  }, { passive: false });
+  return () => {
+    if (viewer.hover === null) card.hidden = true;
+  };
 }
 
 function underOf({ boxes }: Viewer, x: number, y: number): Under | null {
@@ -105,11 +112,11 @@ function center(viewer: Viewer, box: Box, x: number): void {
   viewer.move((stepAt(viewer.all, box, x) - (from + to) / 2) / (to - from), 0);
 }
 
-function wheel(viewer: Viewer, event: WheelEvent): void {
+/** Zooms; says whether the wheel was over something that can be zoomed. */
+function wheel(viewer: Viewer, event: WheelEvent): boolean {
   const { offsetX: x, offsetY: y, shiftKey, altKey } = event;
   const under = underOf(viewer, x, y);
-  if (under === null || under.part === "minimap") return;
-  event.preventDefault();
+  if (under === null || under.part === "minimap") return false;
   // Shift turns the wheel sideways in some browsers.
   const by = Math.exp((event.deltaY || event.deltaX) * WHEEL);
   const { view, boxes } = viewer;
@@ -117,4 +124,5 @@ function wheel(viewer: Viewer, event: WheelEvent): void {
   const isTimeOnly = shiftKey || under.part === "load";
   const at = { step: stepAt(view, map, x), byte: byteAt(view, map, y) };
   viewer.zoom(at, { time: altKey ? 1 : by, bytes: isTimeOnly ? 1 : by });
+  return true;
 }

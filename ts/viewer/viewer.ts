@@ -62,9 +62,9 @@ export class Viewer {
     return this.report.colorings[this.coloringIdx]!;
   }
 
-  /** Changes what is seen. */
+  /** Changes what is seen; what was pointed at may no longer be there. */
   look(view: View): void {
-    this.view = view;
+    [this.view, this.hover] = [view, null];
     this.#pictures = [];
     this.#changed();
   }
