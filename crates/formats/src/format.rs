@@ -85,6 +85,8 @@ pub(crate) enum Content {
     Onnx,
     /// A model of TensorFlow Lite.
     Tflite,
+    /// A snapshot of CUDA memory.
+    Pickle,
 }
 
 impl Content {
@@ -99,6 +101,9 @@ const TFLITE_MAGIC: &[u8] = b"TFL3";
 /// The first byte of an ONNX model: its version as field 1, a varint.
 const ONNX_FIRST: u8 = 0x08;
 
+/// The first byte of a pickle, before the number of its protocol.
+const PICKLE_FIRST: u8 = 0x80;
+
 /// What uncompressed content is.
 pub(crate) fn sniff(bytes: &[u8]) -> Result<Content, Error> {
     let unknown = |found: &str| Err(Error::new(Code::UnknownFormat, found.to_owned()));
@@ -107,6 +112,9 @@ pub(crate) fn sniff(bytes: &[u8]) -> Result<Content, Error> {
     }
     if bytes.first() == Some(&ONNX_FIRST) {
         return Ok(Content::Onnx);
+    }
+    if let [PICKLE_FIRST, 2..=5, ..] = bytes {
+        return Ok(Content::Pickle);
     }
     let text = without_mark(bytes);
     if text.contains(&0) {

@@ -12,7 +12,7 @@ use flate2::bufread::MultiGzDecoder;
 use memo_malloc::Code;
 
 use crate::format::{Content, is_gzip, sniff, without_mark};
-use crate::{Document, Error, Graph, Options, Place, chrome, csv, json, onnx, tflite};
+use crate::{Document, Error, Graph, Options, Place, chrome, csv, json, onnx, snapshot, tflite};
 
 /// The most bytes a file may hold after it has been decompressed; a Chrome trace may hold more. A
 /// problem of 10^6 buffers needs about 50 MB; a small compressed file must not fill the memory.
@@ -152,6 +152,7 @@ fn parse_whole(bytes: &[u8], options: &Options) -> Result<Read, Error> {
     match content {
         Content::Csv => csv::read(without_mark(bytes), options.endpoints),
         Content::Json => json::read(without_mark(bytes)).map(silent),
+        Content::Pickle => snapshot::read(bytes),
         Content::Onnx | Content::Tflite => graph(content, bytes, options)?.into_read(),
     }
 }

@@ -26,6 +26,7 @@ mod json;
 mod onnx;
 mod options;
 mod output;
+mod snapshot;
 pub mod tflite;
 mod wire;
 
