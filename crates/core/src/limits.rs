@@ -1,10 +1,10 @@
-//! How long a planner may work. The only file that reads the clock.
+//! How long a planner may work, and how far it has come. The only file that reads the clock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::model::Reason;
+use crate::model::{Bytes, Reason};
 
 /// What a planner may spend. The default is no limit.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,39 @@ pub struct Limits {
     pub nodes: Option<u64>,
     /// Decides what is left to chance: the same seed and node budget give the same plan.
     pub seed: u64,
+    /// Where the planner tells how far it has come.
+    pub progress: Option<Arc<Progress>>,
+}
+
+/// How far a planner has come. It writes while it works, anybody may read.
+#[derive(Debug)]
+pub struct Progress {
+    peak: AtomicU64,
+    lower_bound: AtomicU64,
+}
+
+impl Default for Progress {
+    fn default() -> Progress {
+        Progress { peak: AtomicU64::new(Bytes::MAX), lower_bound: AtomicU64::new(0) }
+    }
+}
+
+impl Progress {
+    /// The peak of the best plan so far; `None` before there is one.
+    pub fn peak(&self) -> Option<Bytes> {
+        // Relaxed, here and below: the two numbers are told, never acted upon.
+        Some(self.peak.load(Ordering::Relaxed)).filter(|&peak| peak != Bytes::MAX)
+    }
+
+    /// The largest lower bound proven so far.
+    pub fn lower_bound(&self) -> Bytes {
+        self.lower_bound.load(Ordering::Relaxed)
+    }
+
+    fn tell(&self, peak: Bytes, lower_bound: Bytes) {
+        self.peak.fetch_min(peak, Ordering::Relaxed);
+        self.lower_bound.fetch_max(lower_bound, Ordering::Relaxed);
+    }
 }
 
 impl Limits {
@@ -40,6 +73,7 @@ impl Limits {
             cancel: self.cancel.clone(),
             nodes: self.nodes,
             seed: self.seed,
+            progress: self.progress.clone(),
         }
     }
 }
@@ -51,9 +85,17 @@ pub struct Deadline {
     cancel: Option<Arc<AtomicBool>>,
     nodes: Option<u64>,
     seed: u64,
+    progress: Option<Arc<Progress>>,
 }
 
 impl Deadline {
+    /// Tells of a plan of the whole problem, and of a lower bound.
+    pub(crate) fn tell(&self, peak: Bytes, lower_bound: Bytes) {
+        if let Some(progress) = &self.progress {
+            progress.tell(peak, lower_bound);
+        }
+    }
+
     /// The limit that has been reached, if one has. Costs a clock read when there is a time limit.
     pub fn reached(&self) -> Option<Reason> {
         // Relaxed: the flag carries no data with it.
@@ -63,14 +105,21 @@ impl Deadline {
         self.end.is_some_and(|end| now() >= end).then_some(Reason::TimeLimit)
     }
 
-    /// What is left, as the limits of a part of the work. Each part has all of the nodes.
+    /// What is left, as the limits of a part of the work. Each part has all of the nodes. It does not
+    /// tell how far it has come: its peaks need not be those of the whole.
     pub fn limits(&self) -> Limits {
         Limits {
             time: self.remaining(),
             cancel: self.cancel.clone(),
             nodes: self.nodes,
             seed: self.seed,
+            progress: None,
         }
+    }
+
+    /// The same, for all that is left of the work.
+    pub(crate) fn whole(&self) -> Limits {
+        Limits { progress: self.progress.clone(), ..self.limits() }
     }
 
     /// The time that is left; `None` without a time limit.
@@ -115,6 +164,17 @@ mod tests {
         let deadline = Limits::time(Duration::ZERO).start();
         assert_eq!(deadline.reached(), Some(Reason::TimeLimit));
         assert_eq!(deadline.remaining(), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn the_best_peak_and_bound_are_told() {
+        let progress = Arc::new(Progress::default());
+        assert_eq!((progress.peak(), progress.lower_bound()), (None, 0));
+        let limits = Limits { progress: Some(Arc::clone(&progress)), ..Limits::default() };
+        limits.start().tell(9, 4);
+        limits.start().tell(10, 3);
+        limits.start().limits().start().tell(1, 1);
+        assert_eq!((progress.peak(), progress.lower_bound()), (Some(9), 4));
     }
 
     #[test]

@@ -112,19 +112,27 @@ fn best_of_heuristics(
         Limits { nodes, ..deadline.limits() }
     };
     let mut best = first.plan(problem, &limits(others.is_empty()))?;
+    tell(deadline, &best);
     for (left, heuristic) in (0..others.len()).rev().zip(others) {
         if is_final(&best) {
             break;
         }
         best = better(best, heuristic.plan(problem, &limits(left == 0))?);
+        tell(deadline, &best);
     }
     Ok(best)
+}
+
+fn tell(deadline: &Deadline, best: &Outcome) {
+    if let Some(plan) = best.plan() {
+        deadline.tell(plan.peak, plan.lower_bound);
+    }
 }
 
 /// Goes on from the best plan. A search that spent a budget of its own has reached no limit that
 /// anybody set: its plan is as feasible as that of a heuristic.
 fn searched(problem: &Problem, best: Outcome, deadline: &Deadline) -> Outcome {
-    let given = deadline.limits();
+    let given = deadline.whole();
     let is_unlimited = given.nodes.is_none() && given.time.is_none();
     let nodes = if is_unlimited { Some(MOVES_MAX) } else { given.nodes };
     let Some(plan) = best.into_plan() else { unreachable!("heuristics end with a plan") };

@@ -74,6 +74,7 @@ impl<'a> Hunt<'a> {
     /// Finds the smallest peak, or proves that none is below `peak`.
     pub(super) fn minimise(mut self, mut peak: Bytes) -> Catch {
         while self.bound < peak {
+            self.meter.tell(peak * self.grid.unit, self.bound * self.grid.unit);
             match self.bisect(peak) {
                 Ok(smaller) => peak = smaller,
                 Err(reason) => return self.end(Some(reason)),

@@ -1,7 +1,7 @@
 //! What a search may still spend.
 
 use crate::limits::Deadline;
-use crate::model::Reason;
+use crate::model::{Bytes, Reason};
 
 /// Moves between two looks at the clock. A move takes between half a microsecond and, on thousands
 /// of buffers, a tenth of a millisecond: the clock costs little, and a deadline is met closely.
@@ -24,6 +24,11 @@ impl<'a> Meter<'a> {
         let limits = deadline.limits();
         let own = if limits.time.is_some() { u64::MAX } else { MOVES_MAX };
         Meter { deadline, left: limits.nodes.unwrap_or(own), until_look: 0 }
+    }
+
+    /// Tells of a peak that is known to be possible, and of a lower bound.
+    pub(super) fn tell(&self, peak: Bytes, lower_bound: Bytes) {
+        self.deadline.tell(peak, lower_bound);
     }
 
     /// Takes moves off what is left.
