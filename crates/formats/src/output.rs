@@ -41,6 +41,23 @@ pub fn write(
     if gzip { write_packed(path, &text, overwrite) } else { write_text(path, &text, overwrite) }
 }
 
+/// What [`write()`] puts into a file of this name.
+///
+/// # Errors
+/// When the name says no format, or the format cannot hold the noun.
+pub fn to_bytes(name: impl AsRef<Path>, document: &Document) -> Result<Vec<u8>, Error> {
+    let name = name.as_ref();
+    let Packed { format, gzip } = Packed::by_name(name)?;
+    let text = text(document, format, &stem(name))
+        .map_err(|error| error.in_file(name.to_string_lossy()))?;
+    if !gzip {
+        return Ok(text);
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let packed = encoder.write_all(&text).and_then(|()| encoder.finish());
+    packed.map_err(|error| io_error(&error))
+}
+
 /// Writes a document in a given format, uncompressed.
 ///
 /// # Errors
