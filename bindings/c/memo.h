@@ -1,8 +1,8 @@
 /* The C ABI of memo-malloc: memory planning, lifetimes in, offsets out.
  *
- * A problem is opened from columns, bound by ties, spread over tiers, planned, and closed. Bytes are
- * `double`, exact up to 2^53 - 1; anything else is refused. Every function that returns int32_t returns 0 or the number of a
- * documented code; memo_last_error gives the text of the calling thread's last failure.
+ * A problem is opened from columns, bound by ties, spread over tiers, planned at once or on a thread
+ * of its own, written, and closed. Bytes are `double`, exact up to 2^53 - 1; anything else is
+ * refused. Every function that returns int32_t returns 0 or the number of a documented code; memo_last_error gives the text of the calling thread's last failure.
  * Every function may be called from any thread.
  *
  * Generated from bindings/c: change it there. SPDX-License-Identifier: MIT OR Apache-2.0 */
@@ -15,7 +15,7 @@
 /**
  * Rises when a function or a struct of this header changes; a loader compares it first.
  */
-#define MEMO_ABI_VERSION 2
+#define MEMO_ABI_VERSION 3
 
 /**
  * How a lower bound was proven.
@@ -236,6 +236,28 @@ typedef struct MemoExplanation {
 } MemoExplanation;
 
 /**
+ * How far a job has come.
+ */
+typedef struct MemoProgress {
+    /**
+     * The peak of the best plan so far, INFINITY before there is one.
+     */
+    double peak;
+    /**
+     * The largest lower bound proven so far.
+     */
+    double lower_bound;
+    /**
+     * 1 when the answer can be taken.
+     */
+    uint32_t is_done;
+    /**
+     * Always 0.
+     */
+    uint32_t reserved;
+} MemoProgress;
+
+/**
  * The answer of a planner. Fields that do not belong to the status are 0.
  */
 typedef struct MemoOutcome {
@@ -287,48 +309,6 @@ typedef struct MemoOutcome {
 } MemoOutcome;
 
 /**
- * How much room the columns and ids of an open problem need.
- */
-typedef struct MemoProblemSize {
-    /**
-     * The most bytes a plan may use, INFINITY for no limit.
-     */
-    double capacity;
-    /**
-     * The number of buffers.
-     */
-    uint32_t count;
-    /**
-     * The number of ids: that of the buffers, or 0 when they go by their index.
-     */
-    uint32_t id_count;
-    /**
-     * The bytes of all ids together.
-     */
-    uint32_t id_bytes;
-    /**
-     * The number of intervals of buffers that have several.
-     */
-    uint32_t interval_count;
-    /**
-     * The number of pairs that share an offset.
-     */
-    uint32_t share_count;
-    /**
-     * The number of pairs that are kept apart.
-     */
-    uint32_t apart_count;
-    /**
-     * The number of tiers, 0 for a problem of one arena.
-     */
-    uint32_t tier_count;
-    /**
-     * The bytes of the names of all tiers together.
-     */
-    uint32_t tier_name_bytes;
-} MemoProblemSize;
-
-/**
  * The answer to a problem over tiers. Fields that do not belong to the status are 0.
  */
 typedef struct MemoSpread {
@@ -373,6 +353,48 @@ typedef struct MemoSpread {
      */
     uint32_t has_plan;
 } MemoSpread;
+
+/**
+ * How much room the columns and ids of an open problem need.
+ */
+typedef struct MemoProblemSize {
+    /**
+     * The most bytes a plan may use, INFINITY for no limit.
+     */
+    double capacity;
+    /**
+     * The number of buffers.
+     */
+    uint32_t count;
+    /**
+     * The number of ids: that of the buffers, or 0 when they go by their index.
+     */
+    uint32_t id_count;
+    /**
+     * The bytes of all ids together.
+     */
+    uint32_t id_bytes;
+    /**
+     * The number of intervals of buffers that have several.
+     */
+    uint32_t interval_count;
+    /**
+     * The number of pairs that share an offset.
+     */
+    uint32_t share_count;
+    /**
+     * The number of pairs that are kept apart.
+     */
+    uint32_t apart_count;
+    /**
+     * The number of tiers, 0 for a problem of one arena.
+     */
+    uint32_t tier_count;
+    /**
+     * The bytes of the names of all tiers together.
+     */
+    uint32_t tier_name_bytes;
+} MemoProblemSize;
 
 #ifdef __cplusplus
 extern "C" {
@@ -420,6 +442,63 @@ int32_t memo_explain(uint32_t problem,
                      double *freed_by,
                      double *made_at,
                      struct MemoExplanation *explanation);
+
+/**
+ * Starts to plan an open problem on a thread of its own: with `planner` (a name, or NULL for
+ * `auto`), or over its tiers, if it has some. `time_limit` is in seconds, INFINITY for none. Writes a
+ * handle of the job, to be closed with `memo_job_close`; the problem may be closed before.
+ *
+ * Required:
+ * `planner` is NULL or ends in NUL; `job` is valid for a write. Nobody uses them during the call.
+ */
+int32_t memo_job_start(uint32_t problem,
+                       const char *planner,
+                       double time_limit,
+                       uint32_t *job);
+
+/**
+ * Writes how far a job has come.
+ *
+ * Required:
+ * `progress` is valid for a write. Nobody uses it during the call.
+ */
+int32_t memo_job_progress(uint32_t job, struct MemoProgress *progress);
+
+/**
+ * Asks a job to stop: it will soon be done, with the best so far.
+ */
+int32_t memo_job_cancel(uint32_t job);
+
+/**
+ * Writes the answer of a job that is done, as `memo_plan` does, or fails as that would have.
+ *
+ * Required:
+ * `offsets` has room for `count` elements; `outcome` is valid for a write. Nobody uses them during
+ * the call.
+ */
+int32_t memo_job_take(uint32_t job, uint32_t count, double *offsets, struct MemoOutcome *outcome);
+
+/**
+ * Writes the answer of a job over tiers that is done, as `memo_plan_tiered` does, or fails as that
+ * would have.
+ *
+ * Required:
+ * As `memo_plan_tiered`.
+ */
+int32_t memo_job_take_tiered(uint32_t job,
+                             uint32_t count,
+                             uint32_t *tiers,
+                             double *offsets,
+                             uint32_t tier_count,
+                             double *peaks,
+                             uint32_t *spill_ends,
+                             uint32_t *spill_steps,
+                             struct MemoSpread *outcome);
+
+/**
+ * Closes a job, done or not. Its handle is refused from then on; a planner at work soon stops.
+ */
+int32_t memo_job_close(uint32_t job);
 
 /**
  * Plans an open problem of `count` buffers. Writes `outcome` and, when it has a plan, `offsets[i]`.
@@ -586,6 +665,77 @@ int32_t memo_check_tiered(uint32_t problem,
                           uint32_t spill_count,
                           const uint32_t *spill_ends,
                           const uint32_t *spill_steps);
+
+/**
+ * Names the buffers of an open problem, in place of the names it had: the id of buffer `i` ends at
+ * `ends[i]` in `text`, UTF-8, and begins where the one before ends.
+ *
+ * Required:
+ * `text` has `id_bytes` bytes, `ends` has `count` elements. Nobody writes them during the call.
+ */
+int32_t memo_problem_name(uint32_t problem,
+                          uint32_t id_bytes,
+                          const uint8_t *text,
+                          uint32_t count,
+                          const uint32_t *ends);
+
+/**
+ * Makes a text of an open problem without tiers and a plan of it, which is judged first. `name` says
+ * which: a name that ends in `.json`, `.csv` or either with `.gz` makes what `memo plan -o` writes to
+ * a file of this name, one that ends in `.svg` a picture under `title`. Writes a handle of the text,
+ * to be closed with `memo_text_close`, and its number of bytes.
+ *
+ * Required:
+ * `name` and `title` end in NUL; `offsets` has `offset_count` elements; `handle` and `byte_count` are
+ * valid for a write. Nobody uses them during the call.
+ */
+int32_t memo_plan_text(uint32_t problem,
+                       uint32_t offset_count,
+                       const double *offsets,
+                       double peak,
+                       double bound,
+                       uint32_t bound_certificate,
+                       uint32_t step,
+                       const char *name,
+                       const char *title,
+                       uint32_t *handle,
+                       uint32_t *byte_count);
+
+/**
+ * As `memo_plan_text`, of an open problem with tiers and a plan as `memo_check_tiered` takes it.
+ *
+ * Required:
+ * As `memo_plan_text` and `memo_check_tiered`.
+ */
+int32_t memo_plan_text_tiered(uint32_t problem,
+                              uint32_t count,
+                              const uint32_t *tiers,
+                              const double *offsets,
+                              uint32_t tier_count,
+                              const double *peaks,
+                              double cost,
+                              double bound,
+                              uint32_t bound_certificate,
+                              uint32_t spill_count,
+                              const uint32_t *spill_ends,
+                              const uint32_t *spill_steps,
+                              const char *name,
+                              const char *title,
+                              uint32_t *handle,
+                              uint32_t *byte_count);
+
+/**
+ * Copies a text of `byte_count` bytes out.
+ *
+ * Required:
+ * `bytes` has room for `byte_count` bytes. Nobody uses them during the call.
+ */
+int32_t memo_text_copy(uint32_t text, uint32_t byte_count, uint8_t *bytes);
+
+/**
+ * Closes a text. Its handle is refused from then on.
+ */
+int32_t memo_text_close(uint32_t text);
 
 /**
  * Spreads an open problem of `count` buffers over `tier_count` arenas, in place of the one or those

@@ -4,7 +4,7 @@ use memo_edge::copy_text;
 use memo_malloc::Code;
 
 /// Rises when a function or a struct of this header changes; a loader compares it first.
-pub const MEMO_ABI_VERSION: u32 = 2;
+pub const MEMO_ABI_VERSION: u32 = 3;
 
 /// The [`MEMO_ABI_VERSION`] this library was built with.
 #[unsafe(no_mangle)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use memo_malloc::analysis::lower_bound;
 use memo_malloc::planners::by_name;
-use memo_malloc::{Limits, Plan, check};
+use memo_malloc::{Limits, Outcome, Plan, Problem, check};
 
 use crate::columns::{column, column_mut, integer, integers, put_bytes, same_count};
 use crate::kept::Kept;
@@ -32,20 +32,58 @@ pub unsafe extern "C" fn memo_plan(
     entry(|| {
         let kept = Kept::get(problem)?;
         let problem = kept.one()?;
-        same_count("count", count, problem.len())?;
         // SAFETY: the caller's promise.
         let planner = by_name(unsafe { text("planner", planner) }?.unwrap_or("auto"))?;
+        // SAFETY: the caller's promise; asked before the work is done in vain.
+        unsafe { OutcomePlaces::of(problem, count, offsets, outcome) }?;
+        let found = planner.plan(problem, &limits(time_limit)?)?;
+        // SAFETY: the caller's promise.
+        unsafe { put_outcome(&found, problem, count, offsets, outcome) }
+    })
+}
+
+/// Where an outcome goes.
+struct OutcomePlaces<'a> {
+    offsets: &'a mut [f64],
+    outcome: &'a mut [MemoOutcome],
+}
+
+impl OutcomePlaces<'_> {
+    /// # Safety
+    /// `offsets` has room for `count` elements; `outcome` is valid for a write. Nobody else uses them.
+    unsafe fn of<'a>(
+        problem: &Problem,
+        count: u32,
+        offsets: *mut f64,
+        outcome: *mut MemoOutcome,
+    ) -> Result<OutcomePlaces<'a>, Failure> {
+        same_count("count", count, problem.len())?;
         // SAFETY: the caller's promise.
         let offsets = unsafe { column_mut("offsets", offsets, count) }?;
         // SAFETY: the caller's promise.
         let outcome = unsafe { column_mut("outcome", outcome, 1) }?;
-        let found = planner.plan(problem, &limits(time_limit)?)?;
-        if let Some(plan) = found.plan() {
-            put_bytes("offset", offsets, plan.offsets.iter().copied())?;
-        }
-        outcome[0] = MemoOutcome::of(&found)?;
-        Ok(())
-    })
+        Ok(OutcomePlaces { offsets, outcome })
+    }
+}
+
+/// Writes an outcome and, when it has a plan, the offsets.
+///
+/// # Safety
+/// As [`OutcomePlaces::of`].
+pub(crate) unsafe fn put_outcome(
+    found: &Outcome,
+    problem: &Problem,
+    count: u32,
+    offsets: *mut f64,
+    outcome: *mut MemoOutcome,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    let to = unsafe { OutcomePlaces::of(problem, count, offsets, outcome) }?;
+    if let Some(plan) = found.plan() {
+        put_bytes("offset", to.offsets, plan.offsets.iter().copied())?;
+    }
+    to.outcome[0] = MemoOutcome::of(found)?;
+    Ok(())
 }
 
 /// Judges a plan of an open problem: its offsets, its peak, and its lower bound with the certificate
@@ -68,13 +106,24 @@ pub unsafe extern "C" fn memo_check(
         let kept = Kept::get(problem)?;
         // SAFETY: the caller's promise.
         let offsets = unsafe { column("offsets", offsets, offset_count) }?;
-        let plan = Plan {
-            offsets: integers("buffer", "offset", offsets)?,
-            peak: integer("peak", peak)?,
-            lower_bound: integer("lower bound", bound)?,
-            certificate: certificate(bound_certificate, step)?,
-        };
+        let plan = stated_plan(offsets, peak, bound, bound_certificate, step)?;
         Ok(check(kept.one()?, &plan)?)
+    })
+}
+
+/// A plan as a caller states it, not judged.
+pub(crate) fn stated_plan(
+    offsets: &[f64],
+    peak: f64,
+    bound: f64,
+    bound_certificate: u32,
+    step: u32,
+) -> Result<Plan, Failure> {
+    Ok(Plan {
+        offsets: integers("buffer", "offset", offsets)?,
+        peak: integer("peak", peak)?,
+        lower_bound: integer("lower bound", bound)?,
+        certificate: certificate(bound_certificate, step)?,
     })
 }
 

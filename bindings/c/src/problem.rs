@@ -220,3 +220,15 @@ pub(crate) fn put_texts<'a>(
     }
     Ok(())
 }
+
+/// Texts one after the other, by where each ends.
+pub(crate) fn texts_of(name: &str, text: &[u8], ends: &[u32]) -> Result<Vec<String>, Failure> {
+    let mut start = 0;
+    let mut next = |&end: &u32| {
+        let one = text.get(start..end as usize).and_then(|one| std::str::from_utf8(one).ok());
+        start = end as usize;
+        let refused = || Failure::bad_argument(format!("{name} are not UTF-8 up to their ends"));
+        one.map(str::to_owned).ok_or_else(refused)
+    };
+    ends.iter().map(&mut next).collect()
+}

@@ -2,7 +2,9 @@
 
 use memo_malloc::Step;
 use memo_malloc::check::check_tiered;
-use memo_malloc::model::{CostCertificate, TierIdx, TieredOutcome, TieredPlan, TieredRefutation};
+use memo_malloc::model::{
+    CostCertificate, TierIdx, TieredOutcome, TieredPlan, TieredProblem, TieredRefutation,
+};
 use memo_malloc::planners::plan_tiered;
 
 use crate::columns::{
@@ -68,34 +70,90 @@ pub unsafe extern "C" fn memo_plan_tiered(
     entry(|| {
         let kept = Kept::get(problem)?;
         let problem = kept.tiered()?;
+        let columns =
+            SpreadColumns { count, tiers, offsets, tier_count, peaks, spill_ends, spill_steps };
+        // SAFETY: the caller's promise; asked before the work is done in vain.
+        unsafe { columns.places(problem, outcome) }?;
+        let found = plan_tiered(problem, &limits(time_limit)?)?;
+        // SAFETY: the caller's promise.
+        unsafe { put_spread(&found, problem, columns, outcome) }
+    })
+}
+
+/// The columns of an answer over tiers, as a caller gives them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpreadColumns {
+    pub(crate) count: u32,
+    pub(crate) tiers: *mut u32,
+    pub(crate) offsets: *mut f64,
+    pub(crate) tier_count: u32,
+    pub(crate) peaks: *mut f64,
+    pub(crate) spill_ends: *mut u32,
+    pub(crate) spill_steps: *mut u32,
+}
+
+/// Where an answer over tiers goes.
+struct SpreadPlaces<'a> {
+    tiers: &'a mut [u32],
+    offsets: &'a mut [f64],
+    peaks: &'a mut [f64],
+    ends: &'a mut [u32],
+    steps: &'a mut [u32],
+    outcome: &'a mut [MemoSpread],
+}
+
+impl SpreadColumns {
+    /// # Safety
+    /// Each column has room for as many elements as [`memo_plan_tiered`] says, `outcome` is valid for
+    /// a write. Nobody else uses them.
+    unsafe fn places<'a>(
+        self,
+        problem: &TieredProblem,
+        outcome: *mut MemoSpread,
+    ) -> Result<SpreadPlaces<'a>, Failure> {
+        let SpreadColumns { count, tier_count, .. } = self;
         same_count("count", count, problem.problem().len())?;
         same_count("tier_count", tier_count, problem.tiers().len())?;
         let levels = tier_count - 1;
         let steps_max = levels.checked_mul(count);
         let steps_max = steps_max.ok_or_else(|| Failure::bad_argument("too many steps"))?;
-        // SAFETY: the caller's promise.
-        let tiers = unsafe { column_mut("tiers", tiers, count) }?;
-        // SAFETY: the caller's promise.
-        let offsets = unsafe { column_mut("offsets", offsets, count) }?;
-        // SAFETY: the caller's promise.
-        let peaks = unsafe { column_mut("peaks", peaks, tier_count) }?;
-        // SAFETY: the caller's promise.
-        let ends = unsafe { column_mut("spill_ends", spill_ends, levels) }?;
-        // SAFETY: the caller's promise.
-        let steps = unsafe { column_mut("spill_steps", spill_steps, steps_max) }?;
-        // SAFETY: the caller's promise.
-        let outcome = unsafe { column_mut("outcome", outcome, 1) }?;
+        Ok(SpreadPlaces {
+            // SAFETY: the caller's promise.
+            tiers: unsafe { column_mut("tiers", self.tiers, count) }?,
+            // SAFETY: the caller's promise.
+            offsets: unsafe { column_mut("offsets", self.offsets, count) }?,
+            // SAFETY: the caller's promise.
+            peaks: unsafe { column_mut("peaks", self.peaks, tier_count) }?,
+            // SAFETY: the caller's promise.
+            ends: unsafe { column_mut("spill_ends", self.spill_ends, levels) }?,
+            // SAFETY: the caller's promise.
+            steps: unsafe { column_mut("spill_steps", self.spill_steps, steps_max) }?,
+            // SAFETY: the caller's promise.
+            outcome: unsafe { column_mut("outcome", outcome, 1) }?,
+        })
+    }
+}
 
-        let found = plan_tiered(problem, &limits(time_limit)?)?;
-        if let Some(plan) = found.plan() {
-            tiers.iter_mut().zip(&plan.tiers).for_each(|(to, tier)| *to = tier.0.into());
-            put_bytes("offset", offsets, plan.offsets.iter().copied())?;
-            put_bytes("peak", peaks, plan.peaks.iter().copied())?;
-            put_steps(&plan.certificate, ends, steps)?;
-        }
-        outcome[0] = MemoSpread::of(&found)?;
-        Ok(())
-    })
+/// Writes an answer over tiers and, when it has a plan, all columns.
+///
+/// # Safety
+/// As [`memo_plan_tiered`].
+pub(crate) unsafe fn put_spread(
+    found: &TieredOutcome,
+    problem: &TieredProblem,
+    columns: SpreadColumns,
+    outcome: *mut MemoSpread,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    let to = unsafe { columns.places(problem, outcome) }?;
+    if let Some(plan) = found.plan() {
+        to.tiers.iter_mut().zip(&plan.tiers).for_each(|(to, tier)| *to = tier.0.into());
+        put_bytes("offset", to.offsets, plan.offsets.iter().copied())?;
+        put_bytes("peak", to.peaks, plan.peaks.iter().copied())?;
+        put_steps(&plan.certificate, to.ends, to.steps)?;
+    }
+    to.outcome[0] = MemoSpread::of(found)?;
+    Ok(())
 }
 
 /// Judges a plan of an open problem over tiers: where each buffer lies, the peaks, the cost, and its
@@ -122,30 +180,73 @@ pub unsafe extern "C" fn memo_check_tiered(
 ) -> i32 {
     entry(|| {
         let kept = Kept::get(problem)?;
+        let stated = StatedColumns { count, tiers, offsets, tier_count, peaks };
+        let spill = StatedSpill { count: spill_count, ends: spill_ends, steps: spill_steps };
         // SAFETY: the caller's promise.
-        let tiers = unsafe { column("tiers", tiers, count) }?;
+        let certificate = unsafe { spill.certificate(bound_certificate) }?;
         // SAFETY: the caller's promise.
-        let offsets = unsafe { column("offsets", offsets, count) }?;
-        // SAFETY: the caller's promise.
-        let peaks = unsafe { column("peaks", peaks, tier_count) }?;
-        // SAFETY: the caller's promise.
-        let ends = unsafe { column("spill_ends", spill_ends, spill_count) }?;
-        // SAFETY: the caller's promise.
-        let steps =
-            unsafe { column("spill_steps", spill_steps, ends.last().copied().unwrap_or(0)) }?;
+        let plan = unsafe { stated.plan(cost, bound, certificate) }?;
+        Ok(check_tiered(kept.tiered()?, &plan)?)
+    })
+}
 
+/// The columns of a plan over tiers that a caller states.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StatedColumns {
+    pub(crate) count: u32,
+    pub(crate) tiers: *const u32,
+    pub(crate) offsets: *const f64,
+    pub(crate) tier_count: u32,
+    pub(crate) peaks: *const f64,
+}
+
+impl StatedColumns {
+    /// # Safety
+    /// Each column has as many elements as [`memo_check_tiered`] says.
+    pub(crate) unsafe fn plan(
+        self,
+        cost: f64,
+        bound: f64,
+        certificate: CostCertificate,
+    ) -> Result<TieredPlan, Failure> {
+        // SAFETY: the caller's promise.
+        let tiers = unsafe { column("tiers", self.tiers, self.count) }?;
+        // SAFETY: the caller's promise.
+        let offsets = unsafe { column("offsets", self.offsets, self.count) }?;
+        // SAFETY: the caller's promise.
+        let peaks = unsafe { column("peaks", self.peaks, self.tier_count) }?;
         // What is no tier of any problem is none of this one.
         let tier = |&tier: &u32| TierIdx(tier.try_into().unwrap_or(u8::MAX));
-        let plan = TieredPlan {
+        Ok(TieredPlan {
             tiers: tiers.iter().map(tier).collect(),
             offsets: integers("buffer", "offset", offsets)?,
             peaks: integers("tier", "peak", peaks)?,
             cost: integer("cost", cost)?,
             lower_bound: integer("lower bound", bound)?,
-            certificate: certificate(bound_certificate, ends, steps)?,
-        };
-        Ok(check_tiered(kept.tiered()?, &plan)?)
-    })
+            certificate,
+        })
+    }
+}
+
+/// The steps of a certificate that a caller states.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StatedSpill {
+    pub(crate) count: u32,
+    pub(crate) ends: *const u32,
+    pub(crate) steps: *const u32,
+}
+
+impl StatedSpill {
+    /// # Safety
+    /// `ends` has `count` elements, `steps` as many as the last of these says.
+    pub(crate) unsafe fn certificate(self, number: u32) -> Result<CostCertificate, Failure> {
+        // SAFETY: the caller's promise.
+        let ends = unsafe { column("spill_ends", self.ends, self.count) }?;
+        let step_count = ends.last().copied().unwrap_or(0);
+        // SAFETY: the caller's promise.
+        let steps = unsafe { column("spill_steps", self.steps, step_count) }?;
+        certificate(number, ends, steps)
+    }
 }
 
 impl MemoSpread {

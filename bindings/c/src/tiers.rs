@@ -7,7 +7,7 @@ use crate::columns::{
     capacity_of, capacity_to, column, column_mut, integers, optional_column, put_bytes, same_count,
 };
 use crate::kept::Kept;
-use crate::problem::put_texts;
+use crate::problem::{put_texts, texts_of};
 use memo_edge::{Failure, entry};
 
 /// Spreads an open problem of `count` buffers over `tier_count` arenas, in place of the one or those
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn memo_problem_spread(
         let allowed = unsafe { optional_column("allowed", allowed, count) }?;
 
         let costs = integers("tier", "cost", costs)?;
-        let rows = names_of(names, ends)?.into_iter().zip(capacities).zip(costs);
+        let rows = texts_of("names", names, ends)?.into_iter().zip(capacities).zip(costs);
         let tier =
             |((name, &capacity), cost)| Ok(Tier { name, capacity: capacity_of(capacity)?, cost });
         let tiers = rows.map(tier).collect::<Result<Vec<Tier>, Failure>>()?;
@@ -104,17 +104,4 @@ pub unsafe extern "C" fn memo_problem_tiers(
 
 fn set_of(bits: u64) -> TierSet {
     (0..64).filter(|tier| bits >> tier & 1 == 1).map(TierIdx).collect()
-}
-
-fn names_of(names: &[u8], ends: &[u32]) -> Result<Vec<String>, Failure> {
-    let mut start = 0;
-    let mut next = |&end: &u32| {
-        let name = names.get(start..end as usize);
-        start = end as usize;
-        let text = name.and_then(|name| std::str::from_utf8(name).ok());
-        let refused =
-            || Failure::bad_argument("the names of the tiers are not UTF-8 up to their ends");
-        text.map(str::to_owned).ok_or_else(refused)
-    };
-    ends.iter().map(&mut next).collect()
 }

@@ -9,9 +9,9 @@ use cbindgen::{Builder, Config, EnumConfig, Language, RenameRule, Style};
 const TOP: &str = "\
 /* The C ABI of memo-malloc: memory planning, lifetimes in, offsets out.
  *
- * A problem is opened from columns, bound by ties, spread over tiers, planned, and closed. Bytes are
- * `double`, exact up to 2^53 - 1; anything else is refused. Every function that returns int32_t returns 0 or the number of a
- * documented code; memo_last_error gives the text of the calling thread's last failure.
+ * A problem is opened from columns, bound by ties, spread over tiers, planned at once or on a thread
+ * of its own, written, and closed. Bytes are `double`, exact up to 2^53 - 1; anything else is
+ * refused. Every function that returns int32_t returns 0 or the number of a documented code; memo_last_error gives the text of the calling thread's last failure.
  * Every function may be called from any thread.
  *
  * Generated from bindings/c: change it there. SPDX-License-Identifier: MIT OR Apache-2.0 */";

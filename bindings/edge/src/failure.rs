@@ -1,5 +1,6 @@
 //! The edge itself: a failure becomes a number and a text, a panic becomes a failure.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,6 +25,13 @@ impl Failure {
     pub fn bad_argument(text: impl Into<String>) -> Failure {
         Failure::new(Code::BadArgument, text)
     }
+
+    /// A panic that was caught.
+    pub fn of_panic(panic: &(dyn Any + Send)) -> Failure {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Failure::new(Code::Internal, format!("panic: {}", text.unwrap_or("without a text")))
+    }
 }
 
 impl From<memo_malloc::Error> for Failure {
@@ -45,11 +53,8 @@ thread_local! {
 /// Runs the body of an exported function and returns its status: 0 or the number of a code.
 pub fn entry(body: impl FnOnce() -> Result<(), Failure>) -> i32 {
     // The body only writes what its caller owns, and the caller reads none of it after a failure.
-    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(Failure::new(Code::Internal, format!("panic: {}", text.unwrap_or("without a text"))))
-    });
+    let result = catch_unwind(AssertUnwindSafe(body))
+        .unwrap_or_else(|panic| Err(Failure::of_panic(&*panic)));
     let (status, text) = match result {
         Ok(()) => return 0,
         Err(failure) => (i32::from(failure.code.number()), failure.text),

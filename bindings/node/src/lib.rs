@@ -16,7 +16,9 @@
 #![cfg_attr(test, allow(dead_code, reason = "napi registers functions outside of tests only"))]
 
 mod arrays;
+mod job;
 mod plan;
 mod problem;
 mod spread;
+mod text;
 mod texts;

@@ -1,0 +1,201 @@
+//! Plans made on a thread of their own, for callers that must not wait.
+//!
+//! No function here waits for the planner, and nothing calls back: a job is started, looked at until
+//! it is done, and taken. Closing it asks the planner to stop; its thread ends by itself.
+
+use std::ffi::c_char;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use memo_malloc::limits::{Limits, Progress};
+use memo_malloc::model::TieredOutcome;
+use memo_malloc::planners::{Planner, by_name, plan_tiered};
+use memo_malloc::{Code, Outcome};
+
+use crate::columns::{column_mut, to_double};
+use crate::kept::Kept;
+use crate::outcome::MemoOutcome;
+use crate::plan::{limits, put_outcome};
+use crate::spread::{MemoSpread, SpreadColumns, put_spread};
+use memo_edge::{Failure, Handles, entry, text};
+
+static JOBS: Handles<Job> = Handles::new();
+
+/// How far a job has come.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MemoProgress {
+    /// The peak of the best plan so far, INFINITY before there is one.
+    pub peak: f64,
+    /// The largest lower bound proven so far.
+    pub lower_bound: f64,
+    /// 1 when the answer can be taken.
+    pub is_done: u32,
+    /// Always 0.
+    pub reserved: u32,
+}
+
+#[derive(Debug)]
+struct Job {
+    /// Kept alive: the answer is about it.
+    kept: Arc<Kept>,
+    cancel: Arc<AtomicBool>,
+    progress: Arc<Progress>,
+    answer: OnceLock<Result<Answer, Failure>>,
+}
+
+#[derive(Debug)]
+enum Answer {
+    One(Outcome),
+    Tiered(TieredOutcome),
+}
+
+/// Starts to plan an open problem on a thread of its own: with `planner` (a name, or NULL for
+/// `auto`), or over its tiers, if it has some. `time_limit` is in seconds, INFINITY for none. Writes a
+/// handle of the job, to be closed with [`memo_job_close`]; the problem may be closed before.
+///
+/// # Safety
+/// `planner` is NULL or ends in NUL; `job` is valid for a write. Nobody uses them during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_job_start(
+    problem: u32,
+    planner: *const c_char,
+    time_limit: f64,
+    job: *mut u32,
+) -> i32 {
+    entry(|| {
+        let kept = Kept::get(problem)?;
+        // SAFETY: the caller's promise.
+        let planner = by_name(unsafe { text("planner", planner) }?.unwrap_or("auto"))?;
+        // SAFETY: the caller's promise.
+        let handle = unsafe { column_mut("job", job, 1) }?;
+        let given = limits(time_limit)?;
+        let (cancel, progress) = (Arc::default(), Arc::default());
+        let started = Job { kept, cancel, progress, answer: OnceLock::new() };
+        handle[0] = JOBS.open(started)?;
+        let job = JOBS.get(handle[0])?;
+        let work = move || job.run(planner, &given);
+        thread::Builder::new().name("memo-plan".to_owned()).spawn(work).map_err(|error| {
+            // What is open for nobody can always be closed.
+            let _ = JOBS.close(handle[0]);
+            Failure::new(Code::Internal, format!("no thread to plan on: {error}"))
+        })?;
+        Ok(())
+    })
+}
+
+impl Job {
+    fn run(&self, planner: &dyn Planner, given: &Limits) {
+        let limits = Limits {
+            cancel: Some(Arc::clone(&self.cancel)),
+            progress: Some(Arc::clone(&self.progress)),
+            ..given.clone()
+        };
+        let plan = || match &*self.kept {
+            Kept::One(problem) => Ok(Answer::One(planner.plan(problem, &limits)?)),
+            Kept::Tiered(problem) => Ok(Answer::Tiered(plan_tiered(problem, &limits)?)),
+        };
+        let answer = catch_unwind(AssertUnwindSafe(plan));
+        self.answer.get_or_init(|| answer.unwrap_or_else(|panic| Err(Failure::of_panic(&*panic))));
+    }
+
+    /// The answer, or why there is none.
+    fn answer(&self) -> Result<&Answer, Failure> {
+        let answer =
+            self.answer.get().ok_or_else(|| Failure::bad_argument("the job is not done"))?;
+        answer.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// Writes how far a job has come.
+///
+/// # Safety
+/// `progress` is valid for a write. Nobody uses it during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_job_progress(job: u32, progress: *mut MemoProgress) -> i32 {
+    entry(|| {
+        let job = JOBS.get(job)?;
+        // SAFETY: the caller's promise.
+        let to = unsafe { column_mut("progress", progress, 1) }?;
+        // Asked first: what a job that is done has told is then seen in full.
+        let is_done = u32::from(job.answer.get().is_some());
+        let peak = job.progress.peak();
+        to[0] = MemoProgress {
+            peak: peak.map_or(Ok(f64::INFINITY), |peak| to_double("peak", peak))?,
+            lower_bound: to_double("lower bound", job.progress.lower_bound())?,
+            is_done,
+            reserved: 0,
+        };
+        Ok(())
+    })
+}
+
+/// Asks a job to stop: it will soon be done, with the best so far.
+#[unsafe(no_mangle)]
+pub extern "C" fn memo_job_cancel(job: u32) -> i32 {
+    entry(|| {
+        // Relaxed: the flag carries no data with it.
+        JOBS.get(job)?.cancel.store(true, Ordering::Relaxed);
+        Ok(())
+    })
+}
+
+/// Writes the answer of a job that is done, as `memo_plan` does, or fails as that would have.
+///
+/// # Safety
+/// `offsets` has room for `count` elements; `outcome` is valid for a write. Nobody uses them during
+/// the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_job_take(
+    job: u32,
+    count: u32,
+    offsets: *mut f64,
+    outcome: *mut MemoOutcome,
+) -> i32 {
+    entry(|| {
+        let job = JOBS.get(job)?;
+        let problem = job.kept.one()?;
+        let Answer::One(found) = job.answer()? else { unreachable!("it was planned as it is") };
+        // SAFETY: the caller's promise.
+        unsafe { put_outcome(found, problem, count, offsets, outcome) }
+    })
+}
+
+/// Writes the answer of a job over tiers that is done, as `memo_plan_tiered` does, or fails as that
+/// would have.
+///
+/// # Safety
+/// As `memo_plan_tiered`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_job_take_tiered(
+    job: u32,
+    count: u32,
+    tiers: *mut u32,
+    offsets: *mut f64,
+    tier_count: u32,
+    peaks: *mut f64,
+    spill_ends: *mut u32,
+    spill_steps: *mut u32,
+    outcome: *mut MemoSpread,
+) -> i32 {
+    entry(|| {
+        let job = JOBS.get(job)?;
+        let columns =
+            SpreadColumns { count, tiers, offsets, tier_count, peaks, spill_ends, spill_steps };
+        let problem = job.kept.tiered()?;
+        let Answer::Tiered(found) = job.answer()? else { unreachable!("it was planned as it is") };
+        // SAFETY: the caller's promise.
+        unsafe { put_spread(found, problem, columns, outcome) }
+    })
+}
+
+/// Closes a job, done or not. Its handle is refused from then on; a planner at work soon stops.
+#[unsafe(no_mangle)]
+pub extern "C" fn memo_job_close(job: u32) -> i32 {
+    entry(|| {
+        JOBS.get(job)?.cancel.store(true, Ordering::Relaxed);
+        JOBS.close(job)
+    })
+}

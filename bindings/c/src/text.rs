@@ -1,0 +1,178 @@
+//! Plans as files and pictures: made as a text, copied out, closed.
+
+use std::ffi::c_char;
+
+use memo_formats::{Document, PlanDocument, TieredPlanDocument, to_bytes};
+use memo_report::{svg, svg_tiers};
+
+use crate::columns::{column, column_mut, count_of, same_count};
+use crate::kept::Kept;
+use crate::plan::stated_plan;
+use crate::problem::texts_of;
+use crate::spread::{StatedColumns, StatedSpill};
+use memo_edge::{Failure, Handles, entry};
+
+static TEXTS: Handles<Vec<u8>> = Handles::new();
+
+/// Names the buffers of an open problem, in place of the names it had: the id of buffer `i` ends at
+/// `ends[i]` in `text`, UTF-8, and begins where the one before ends.
+///
+/// # Safety
+/// `text` has `id_bytes` bytes, `ends` has `count` elements. Nobody writes them during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_problem_name(
+    problem: u32,
+    id_bytes: u32,
+    text: *const u8,
+    count: u32,
+    ends: *const u32,
+) -> i32 {
+    entry(|| {
+        let kept = Kept::get(problem)?;
+        same_count("count", count, kept.buffers().len())?;
+        // SAFETY: the caller's promise.
+        let text = unsafe { column("text", text, id_bytes) }?;
+        // SAFETY: the caller's promise.
+        let ends = unsafe { column("ends", ends, count) }?;
+        let named = kept.one()?.clone().with_ids(texts_of("ids", text, ends)?)?;
+        Kept::One(named).replace(problem)
+    })
+}
+
+/// Makes a text of an open problem without tiers and a plan of it, which is judged first. `name` says
+/// which: a name that ends in `.json`, `.csv` or either with `.gz` makes what `memo plan -o` writes to
+/// a file of this name, one that ends in `.svg` a picture under `title`. Writes a handle of the text,
+/// to be closed with [`memo_text_close`], and its number of bytes.
+///
+/// # Safety
+/// `name` and `title` end in NUL; `offsets` has `offset_count` elements; `handle` and `byte_count` are
+/// valid for a write. Nobody uses them during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_plan_text(
+    problem: u32,
+    offset_count: u32,
+    offsets: *const f64,
+    peak: f64,
+    bound: f64,
+    bound_certificate: u32,
+    step: u32,
+    name: *const c_char,
+    title: *const c_char,
+    handle: *mut u32,
+    byte_count: *mut u32,
+) -> i32 {
+    entry(|| {
+        let kept = Kept::get(problem)?;
+        let problem = kept.one()?;
+        // SAFETY: the caller's promise.
+        let offsets = unsafe { column("offsets", offsets, offset_count) }?;
+        let plan = stated_plan(offsets, peak, bound, bound_certificate, step)?;
+        let document = PlanDocument::new(problem.clone(), plan)?;
+        // SAFETY: the caller's promise.
+        let name = unsafe { string("name", name) }?;
+        // SAFETY: the caller's promise.
+        let title = unsafe { string("title", title) }?;
+        let text = if is_picture(name) {
+            svg(title, document.problem(), document.plan()).into_bytes()
+        } else {
+            to_bytes(name, &Document::Plan(document))?
+        };
+        // SAFETY: the caller's promise.
+        unsafe { put_text(text, handle, byte_count) }
+    })
+}
+
+/// As [`memo_plan_text`], of an open problem with tiers and a plan as `memo_check_tiered` takes it.
+///
+/// # Safety
+/// As [`memo_plan_text`] and `memo_check_tiered`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_plan_text_tiered(
+    problem: u32,
+    count: u32,
+    tiers: *const u32,
+    offsets: *const f64,
+    tier_count: u32,
+    peaks: *const f64,
+    cost: f64,
+    bound: f64,
+    bound_certificate: u32,
+    spill_count: u32,
+    spill_ends: *const u32,
+    spill_steps: *const u32,
+    name: *const c_char,
+    title: *const c_char,
+    handle: *mut u32,
+    byte_count: *mut u32,
+) -> i32 {
+    entry(|| {
+        let kept = Kept::get(problem)?;
+        let problem = kept.tiered()?;
+        let stated = StatedColumns { count, tiers, offsets, tier_count, peaks };
+        let spill = StatedSpill { count: spill_count, ends: spill_ends, steps: spill_steps };
+        // SAFETY: the caller's promise.
+        let certificate = unsafe { spill.certificate(bound_certificate) }?;
+        // SAFETY: the caller's promise.
+        let plan = unsafe { stated.plan(cost, bound, certificate) }?;
+        let document = TieredPlanDocument::new(problem.clone(), plan)?;
+        // SAFETY: the caller's promise.
+        let name = unsafe { string("name", name) }?;
+        // SAFETY: the caller's promise.
+        let title = unsafe { string("title", title) }?;
+        let text = if is_picture(name) {
+            svg_tiers(title, document.problem(), document.plan())?.into_bytes()
+        } else {
+            to_bytes(name, &Document::TieredPlan(document))?
+        };
+        // SAFETY: the caller's promise.
+        unsafe { put_text(text, handle, byte_count) }
+    })
+}
+
+/// Copies a text of `byte_count` bytes out.
+///
+/// # Safety
+/// `bytes` has room for `byte_count` bytes. Nobody uses them during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_text_copy(text: u32, byte_count: u32, bytes: *mut u8) -> i32 {
+    entry(|| {
+        let text = TEXTS.get(text)?;
+        if byte_count as usize != text.len() {
+            let found = text.len();
+            return Err(Failure::bad_argument(format!("byte_count is {byte_count} of {found}")));
+        }
+        // SAFETY: the caller's promise.
+        unsafe { column_mut("bytes", bytes, byte_count) }?.copy_from_slice(&text);
+        Ok(())
+    })
+}
+
+/// Closes a text. Its handle is refused from then on.
+#[unsafe(no_mangle)]
+pub extern "C" fn memo_text_close(text: u32) -> i32 {
+    entry(|| TEXTS.close(text))
+}
+
+fn is_picture(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".svg")
+}
+
+/// # Safety
+/// `handle` and `byte_count` are valid for a write.
+unsafe fn put_text(text: Vec<u8>, handle: *mut u32, byte_count: *mut u32) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    let handle = unsafe { column_mut("handle", handle, 1) }?;
+    // SAFETY: the caller's promise.
+    let byte_count = unsafe { column_mut("byte_count", byte_count, 1) }?;
+    byte_count[0] = count_of(text.len())?;
+    handle[0] = TEXTS.open(text)?;
+    Ok(())
+}
+
+/// # Safety
+/// `at` is NULL or ends in NUL, and stays as it is for as long as the result is used.
+unsafe fn string<'a>(name: &str, at: *const c_char) -> Result<&'a str, Failure> {
+    // SAFETY: the caller's promise.
+    let text = unsafe { memo_edge::text(name, at) }?;
+    text.ok_or_else(|| Failure::bad_argument(format!("{name} is NULL")))
+}
