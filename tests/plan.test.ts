@@ -2,28 +2,14 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { check, type Columns, plan } from "../ts/mod.ts";
+import { check, plan } from "../ts/mod.ts";
+import { drawn } from "./support/problems.ts";
 
 const staircase = [
   { size: 1024, start: 0, end: 2 },
   { size: 512, start: 1, end: 3 },
   { size: 1024, start: 2, end: 4 },
 ];
-
-/** Buffers drawn from a small generator: the same in every runtime. */
-function drawn(count: number): Columns {
-  let state = 1;
-  const next = (below: number): number => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
-  const starts = Uint32Array.from({ length: count }, () => next(count));
-  return {
-    sizes: Float64Array.from({ length: count }, () => next(1 << 20)),
-    starts,
-    ends: starts.map((start) => start + 1 + next(50)),
-  };
-}
 
 test("an answer narrows by its status", () => {
   const answer = plan(staircase);

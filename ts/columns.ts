@@ -26,6 +26,8 @@ export interface CheckedColumns {
   readonly capacity: number | undefined;
   readonly ties: CheckedTies | null;
   readonly tiers: CheckedTiers | null;
+  /** What the buffers are called, where that matters. */
+  readonly ids?: readonly string[];
 }
 
 /** Intervals by rows, and pairs two by two. */

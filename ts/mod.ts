@@ -5,7 +5,16 @@
  * @module
  */
 
-export { check, type PlanToCheck, type TieredPlanToCheck, type Verdict } from "./check.ts";
+export {
+  Arena,
+  type ArenaOptions,
+  type BytesOf,
+  type Memory,
+  type Range,
+  type ViewType,
+  type WebAssemblyMemory,
+} from "./arena.ts";
+export { check, type Verdict } from "./check.ts";
 export { type Code, CODES, MemoError } from "./errors.ts";
 export {
   type BufferChange,
@@ -23,6 +32,7 @@ export {
   type PlanOptions,
   type SpreadOptions,
 } from "./plan.ts";
+export { planAsync, type Progress, type Watch } from "./plan_async.ts";
 export type {
   BufferFields,
   BufferRef,
@@ -47,3 +57,5 @@ export {
   type ReadTieredProblem,
 } from "./read.ts";
 export type { CostCertificate, TieredCause, TieredOutcome, TieredPlan } from "./spread.ts";
+export type { PlanToCheck, TieredPlanToCheck } from "./stated.ts";
+export { encodePlan, render, type RenderOptions, type WriteOptions, writePlan } from "./write.ts";

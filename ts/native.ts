@@ -4,6 +4,7 @@
  * @module
  */
 
+import process from "node:process";
 import { codeOf, MemoError } from "./errors.ts";
 import { open as openInBun } from "./native/bun.ts";
 import { open as openInDeno } from "./native/deno.ts";
@@ -12,7 +13,7 @@ import { open as openInNode } from "./native/node.ts";
 import type { Native, Octets } from "./native/symbols.ts";
 
 /** The ABI this package was written for: `MEMO_ABI_VERSION` of `memo.h`. */
-const ABI_VERSION = 2;
+const ABI_VERSION = 3;
 
 let opened: Native | undefined;
 
@@ -50,18 +51,17 @@ function text(copy: (to: Octets, capacity: number) => number): string {
 }
 
 function load(): Native {
-  const path = named();
-  // A path that was asked for is never quietly replaced by another.
-  const paths = path === undefined ? places() : [path];
   const tried: string[] = [];
-  for (const path of paths) {
+  for (const { place, path } of places()) {
     try {
+      if (path === undefined) throw new Error("is not installed");
       return ofThisVersion(opener()(path));
     } catch (error) {
-      tried.push(`  ${path}: ${(error as Error).message}`);
+      tried.push(`  ${place}: ${(error as Error).message}`);
+      if ((error as Error).name === "NotCapable") break;
     }
   }
-  throw new MemoError("LIBRARY", complaint(path, tried));
+  throw new MemoError("LIBRARY", complaint(tried));
 }
 
 function opener(): (path: string) => Native {
@@ -76,12 +76,22 @@ function ofThisVersion(library: Native): Native {
   throw new Error(`has ABI version ${version}, this package needs ${ABI_VERSION}`);
 }
 
-function complaint(path: string | undefined, tried: string[]): string {
-  const from = path === undefined ? "" : ` named by ${VARIABLE}`;
+function complaint(tried: string[]): string {
+  const from = named() === undefined ? "" : ` named by ${VARIABLE}`;
+  const { platform, arch } = process;
   return [
-    `the native library${from} cannot be loaded on ${process.platform} ${process.arch}; tried`,
+    `the native library${from} cannot be loaded on ${platform} ${arch}; tried`,
     ...tried,
-    `fix: cargo build --release -p memo-malloc-node, or set ${VARIABLE} to the library's path` +
-    ("Deno" in globalThis ? ", and run Deno with --allow-ffi" : ""),
+    `fix: ${fix(tried)}`,
   ].join("\n");
+}
+
+function fix(tried: string[]): string {
+  if (tried.some((line) => line.includes("--allow-ffi"))) return "run Deno with --allow-ffi";
+  const build = "cargo build --release -p memo-malloc-node";
+  if (named() !== undefined) {
+    return `point ${VARIABLE} at the library of this version (${build}), or unset it`;
+  }
+  return "install with optional dependencies, for example npm install --include=optional; where " +
+    `there is no package for a platform, ${build} and set ${VARIABLE} to the library's path`;
 }

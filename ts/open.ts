@@ -4,8 +4,15 @@
  * @module
  */
 
-import { type CheckedColumns, type CheckedTiers, type CheckedTies, lengthOf } from "./columns.ts";
+import {
+  type CheckedColumns,
+  type CheckedTiers,
+  type CheckedTies,
+  lengthOf,
+  type Words,
+} from "./columns.ts";
 import { native, succeed } from "./native.ts";
+import type { Octets } from "./native/symbols.ts";
 import { badArgument, integer, shown } from "./numbers.ts";
 import type { Room } from "./problem.ts";
 
@@ -33,29 +40,30 @@ export function withProblem<T>(
   room: CheckedRoom,
   call: (problem: number) => T,
 ): T {
-  const { count, sizes, starts, ends, alignments, pins, ties, tiers } = columns;
-  const capacity = capacityOf(columns, room);
-  const handle = new Uint32Array(1);
-  succeed(
-    native().memo_problem_new(
-      count,
-      sizes,
-      starts,
-      ends,
-      alignments,
-      pins,
-      room.align,
-      capacity,
-      handle,
-    ),
-  );
-  const [problem = 0] = handle;
+  const problem = openProblem(columns, room);
   try {
-    if (ties !== null) tie(problem, ties);
-    if (tiers !== null) spread(problem, count, tiers);
     return call(problem);
   } finally {
     native().memo_problem_close(problem);
+  }
+}
+
+/** Opens a problem; it is the caller's to close. */
+export function openProblem(columns: CheckedColumns, room: CheckedRoom): number {
+  const { count, sizes, starts, ends, alignments, pins, ids, ties, tiers } = columns;
+  const capacity = capacityOf(columns, room);
+  const bounds = [alignments, pins, room.align, capacity] as const;
+  const handle = new Uint32Array(1);
+  succeed(native().memo_problem_new(count, sizes, starts, ends, ...bounds, handle));
+  const [problem = 0] = handle;
+  try {
+    if (ids !== undefined) name(problem, ids);
+    if (ties !== null) tie(problem, ties);
+    if (tiers !== null) spread(problem, count, tiers);
+    return problem;
+  } catch (error) {
+    native().memo_problem_close(problem);
+    throw error;
   }
 }
 
@@ -83,24 +91,24 @@ function tie(problem: number, { buffers, starts, ends, shares, apart }: CheckedT
   );
 }
 
+function name(problem: number, ids: readonly string[]): void {
+  const [bytes, ends] = joined(ids);
+  succeed(native().memo_problem_name(problem, bytes.length, bytes, ends.length, ends));
+}
+
 function spread(problem: number, count: number, tiers: CheckedTiers): void {
   const { capacities, costs, allowed } = tiers;
-  const encoded = tiers.names.map((name) => new TextEncoder().encode(name));
+  const [names, ends] = joined(tiers.names);
+  const columns = [ends.length, names.length, names, ends, capacities, costs] as const;
+  succeed(native().memo_problem_spread(problem, ...columns, count, allowed));
+}
+
+/** Texts one after the other, and where each ends. */
+function joined(texts: readonly string[]): [Octets, Words] {
+  const encoded = texts.map((text) => new TextEncoder().encode(text));
   const ends = new Uint32Array(encoded.length);
-  encoded.forEach((name, idx) => ends[idx] = (ends[idx - 1] ?? 0) + name.length);
-  const names = new Uint8Array(new ArrayBuffer(ends.at(-1) ?? 0));
-  encoded.forEach((name, idx) => names.set(name, ends[idx - 1] ?? 0));
-  succeed(
-    native().memo_problem_spread(
-      problem,
-      encoded.length,
-      names.length,
-      names,
-      ends,
-      capacities,
-      costs,
-      count,
-      allowed,
-    ),
-  );
+  encoded.forEach((text, idx) => ends[idx] = (ends[idx - 1] ?? 0) + text.length);
+  const bytes = new Uint8Array(new ArrayBuffer(ends.at(-1) ?? 0));
+  encoded.forEach((text, idx) => bytes.set(text, ends[idx - 1] ?? 0));
+  return [bytes, ends];
 }

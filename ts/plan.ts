@@ -4,14 +4,15 @@
  * @module
  */
 
+import type { CheckedColumns, Doubles } from "./columns.ts";
 import { native, succeed } from "./native.ts";
 import type { Octets } from "./native/symbols.ts";
 import { badArgument, duration, shown } from "./numbers.ts";
-import { checkedRoom, withProblem } from "./open.ts";
+import { type CheckedRoom, checkedRoom, withProblem } from "./open.ts";
 import { type Bound, boundOf, emptyOutcome, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Problem, Room, TieredProblem } from "./problem.ts";
 import { checkedColumns } from "./specs.ts";
-import { spread, type TieredOutcome } from "./spread.ts";
+import { type SpreadRoom, spreadRoom, type TieredOutcome } from "./spread.ts";
 
 /** The planners, by name. */
 export const PLANNERS = [
@@ -23,8 +24,8 @@ export const PLANNERS = [
   "best_fit",
   "skyline",
   "skyline_restarts",
-  "sweep",
   "windows",
+  "sweep",
   "exact",
   "ilp",
 ] as const;
@@ -74,22 +75,57 @@ export function plan(
   problem: Problem | TieredProblem,
   options: PlanOptions = {},
 ): Outcome | TieredOutcome {
+  const { room, planner, timeLimit, isNamed } = checkedOptions(options);
+  const columns = checkedColumns(problem);
+  const answer = answerOf(columns, isNamed);
+  withProblem(columns, room, (id) => {
+    succeed(
+      answer.tiered
+        ? native().memo_plan_tiered(id, timeLimit, ...answer.to)
+        : native().memo_plan(id, planner, timeLimit, ...answer.to),
+    );
+  });
+  return answer.outcome();
+}
+
+/** Options whose fields have been read and checked. */
+export interface CheckedOptions {
+  readonly room: CheckedRoom;
+  readonly planner: Octets;
+  readonly isNamed: boolean;
+  readonly timeLimit: number;
+}
+
+/** The options, read before any column. */
+export function checkedOptions(options: PlanOptions): CheckedOptions {
   const room = checkedRoom(options);
   const timeLimit = duration(options.timeLimit, "timeLimit");
   const named = options.planner;
-  const planner = text(named ?? "auto", "planner");
-  const columns = checkedColumns(problem);
-  const { count, tiers } = columns;
+  return {
+    room,
+    planner: text(named ?? "auto", "planner"),
+    isNamed: named !== undefined,
+    timeLimit,
+  };
+}
+
+/** Room for an answer: where the library writes, and what it wrote. */
+export type Answer =
+  | ({ readonly tiered: true } & SpreadRoom)
+  | {
+    readonly tiered: false;
+    readonly to: [count: number, offsets: Doubles, outcome: Octets];
+    outcome(): Outcome;
+  };
+
+/** Room for the answer to a problem. */
+export function answerOf({ count, tiers }: CheckedColumns, isNamed: boolean): Answer {
   if (tiers !== null) {
-    if (named !== undefined) throw badArgument("planner: tiers have a planner of their own");
-    return withProblem(columns, room, (id) => spread(id, timeLimit, count, tiers.names.length));
+    if (isNamed) throw badArgument("planner: tiers have a planner of their own");
+    return { tiered: true, ...spreadRoom(count, tiers.names.length) };
   }
-  const offsets = new Float64Array(count);
-  const outcome = emptyOutcome();
-  withProblem(columns, room, (id) => {
-    succeed(native().memo_plan(id, planner, timeLimit, count, offsets, outcome));
-  });
-  return outcomeOf(outcome, offsets);
+  const [offsets, flat] = [new Float64Array(count), emptyOutcome()];
+  return { tiered: false, to: [count, offsets, flat], outcome: () => outcomeOf(flat, offsets) };
 }
 
 /**

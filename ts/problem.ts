@@ -104,6 +104,8 @@ export interface Columns {
   readonly shares?: Uint32Array | undefined;
   /** Pairs that must not share a byte: elements `2 i` and `2 i + 1`. */
   readonly apart?: Uint32Array | undefined;
+  /** What files and pictures call the buffers; their indices when left out or empty. */
+  readonly ids?: readonly string[] | undefined;
   /** The most bytes a plan may use, unless an option says otherwise. */
   readonly capacity?: number | undefined;
   /** See {@link TieredColumns}. */

@@ -58,7 +58,8 @@ export function readProblem(
   return fromBytes(options.name ?? path, contents(path));
 }
 
-function pathOf(url: URL): string {
+/** The path of a file URL. */
+export function pathOf(url: URL): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {

@@ -35,6 +35,27 @@ export function checkedColumns(problem: Problem | TieredProblem): CheckedColumns
   throw badArgument(`buffers ${shown(problem)} must be an array of buffers, or columns`);
 }
 
+/** What the buffers are called; `undefined` where all go by their index. */
+export function idsOf(problem: Problem | TieredProblem): readonly string[] | undefined {
+  if (typeof problem !== "object" || problem === null) return undefined;
+  const given = (problem as Columns).ids;
+  if (given !== undefined && (!Array.isArray(given) || !given.every(isText))) {
+    throw badArgument(`ids ${shown(given)} must be an array of strings`);
+  }
+  if (given !== undefined) return given.length > 0 ? given : undefined;
+  const buffers = Array.isArray(problem) ? problem : (problem as Buffers).buffers;
+  if (!Array.isArray(buffers) || !buffers.some(isNamed)) return undefined;
+  return buffers.map((buffer: BufferSpec | null, idx) => buffer?.id ?? String(idx));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isNamed(buffer: BufferSpec | null | undefined): boolean {
+  return typeof buffer?.id === "string";
+}
+
 function fromObjects(given: Buffers | TieredBuffers): CheckedColumns {
   const { buffers, apart = [], capacity, tiers } = given as Buffers;
   if (!Array.isArray(buffers)) throw badArgument(`buffers ${shown(buffers)} must be an array`);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Doubles, Words } from "./columns.ts";
-import { native, succeed } from "./native.ts";
+import type { Words } from "./columns.ts";
+import type { Octets, SpreadArguments } from "./native/symbols.ts";
 import { type Cause, type Reason, REASONS, unknown } from "./outcome.ts";
 
 /** How a lower bound of a cost was proven. */
@@ -58,41 +58,44 @@ export type TieredOutcome =
 /** Bytes of `MemoSpread`: two doubles, then eight 32-bit integers. */
 const SPREAD_BYTES = 2 * 8 + 8 * 4;
 
-/** Plans an open problem with tiers. */
-export function spread(
-  problem: number,
-  timeLimit: number,
-  count: number,
-  tierCount: number,
-): TieredOutcome {
+/** Room for an answer over tiers. */
+export interface SpreadRoom {
+  /** Where the library writes. */
+  readonly to: SpreadArguments;
+  /** What it wrote. */
+  outcome(): TieredOutcome;
+}
+
+/** Room for an answer of so many buffers and tiers. */
+export function spreadRoom(count: number, tierCount: number): SpreadRoom {
   const [tiers, offsets] = [new Uint32Array(count), new Float64Array(count)];
   const peaks = new Float64Array(tierCount);
-  const spillEnds = new Uint32Array(tierCount - 1);
-  const spillSteps = new Uint32Array(count * (tierCount - 1));
+  // No tiers at all are refused by the library.
+  const levels = Math.max(0, tierCount - 1);
+  const [spillEnds, spillSteps] = [new Uint32Array(levels), new Uint32Array(count * levels)];
   const flat = new Uint8Array(new ArrayBuffer(SPREAD_BYTES));
-  succeed(
-    native().memo_plan_tiered(
-      problem,
-      timeLimit,
-      count,
-      tiers,
-      offsets,
-      tierCount,
-      peaks,
-      spillEnds,
-      spillSteps,
-      flat,
-    ),
-  );
+  return {
+    to: [count, tiers, offsets, tierCount, peaks, spillEnds, spillSteps, flat],
+    outcome: () => {
+      const certificate = (number: number): CostCertificate =>
+        certificateOf(number, spillEnds, spillSteps);
+      return outcomeOf(flat, { tiers, offsets, peaks }, certificate);
+    },
+  };
+}
+
+function outcomeOf(
+  flat: Octets,
+  columns: Pick<TieredPlan, "tiers" | "offsets" | "peaks">,
+  certified: (number: number) => CostCertificate,
+): TieredOutcome {
   const [cost = 0, lowerBound = 0] = new Float64Array(flat.buffer, 0, 2);
   const [status = 0, certificate = 0, reason = 0, ...cause] = new Uint32Array(flat.buffer, 16, 8);
   const plan = (): TieredPlan => ({
-    tiers,
-    offsets,
-    peaks,
+    ...columns,
     cost,
     lowerBound,
-    certificate: certificateOf(certificate, spillEnds, spillSteps),
+    certificate: certified(certificate),
   });
   switch (status) {
     case 1:
@@ -130,35 +133,4 @@ function causeOf([cause = 0, first = 0, second = 0, step = 0]: number[]): Tiered
     default:
       throw unknown("cause", cause);
   }
-}
-
-/** The columns of a plan over tiers that is judged. */
-export interface CheckedTieredPlan {
-  readonly tiers: Words;
-  readonly offsets: Doubles;
-  readonly peaks: Doubles;
-  readonly cost: number;
-  readonly lowerBound: number;
-  readonly certificate: number;
-  readonly spillEnds: Words;
-  readonly spillSteps: Words;
-}
-
-/** Judges a plan of an open problem with tiers: the status of the library. */
-export function judge(problem: number, plan: CheckedTieredPlan): number {
-  const { tiers, offsets, peaks, cost, lowerBound, certificate, spillEnds, spillSteps } = plan;
-  return native().memo_check_tiered(
-    problem,
-    tiers.length,
-    tiers,
-    offsets,
-    peaks.length,
-    peaks,
-    cost,
-    lowerBound,
-    certificate,
-    spillEnds.length,
-    spillEnds,
-    spillSteps,
-  );
 }

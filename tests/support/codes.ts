@@ -12,3 +12,10 @@ export function refusal(call: () => unknown): MemoError {
   }
   throw new Error("nothing was refused");
 }
+
+/** The refusal that a promise is rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<MemoError> {
+  const found = await promise.then(() => undefined, (error) => error);
+  if (found instanceof MemoError) return found;
+  throw found ?? new Error("nothing was refused");
+}

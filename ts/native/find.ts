@@ -4,7 +4,8 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
+import { find, type Found } from "@memo/malloc-native";
+import process from "node:process";
 
 /** What overrides the search. */
 export const VARIABLE = "MEMO_MALLOC_LIB";
@@ -26,17 +27,9 @@ interface DenoPermissions {
   permissions: { querySync(permission: { name: "env"; variable: string }): { state: string } };
 }
 
-/** The paths to try when the environment names none, in order. */
-export function places(): string[] {
-  const file = FILES[process.platform as keyof typeof FILES] ?? FILES.linux;
-  // This file lies in `ts/native` or, compiled, in `dist/native`.
-  return ["release", "debug"].map((profile) =>
-    fileURLToPath(new URL(`../../target/${profile}/${file}`, import.meta.url))
-  );
+/** The places to try, in order. */
+export function places(): Found[] {
+  const path = named();
+  // A path that was asked for is never quietly replaced by another.
+  return path === undefined ? find("memo_malloc.node") : [{ place: path, path }];
 }
-
-const FILES = {
-  linux: "libmemo_malloc_node.so",
-  darwin: "libmemo_malloc_node.dylib",
-  win32: "memo_malloc_node.dll",
-} as const;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import process from "node:process";
 import type { Native } from "./symbols.ts";
 
 /** Opens the library at this path. */

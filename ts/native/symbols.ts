@@ -42,6 +42,9 @@ const TIERS: readonly Parameter[] = [
   "array",
 ];
 
+/** A name, a title, a handle and a number of bytes. */
+const TEXT: readonly Parameter[] = ["array", "array", "array", "array"];
+
 /** Each function. */
 export const SYMBOLS: Readonly<Record<keyof Native, Signature>> = {
   memo_abi_version: { parameters: [], result: "u32" },
@@ -93,7 +96,41 @@ export const SYMBOLS: Readonly<Record<keyof Native, Signature>> = {
     result: "i32",
   },
   memo_problem_ids: { parameters: ["u32", "u32", "array", "u32", "array"], result: "i32" },
+  memo_problem_name: { parameters: ["u32", "u32", "array", "u32", "array"], result: "i32" },
   memo_problem_close: { parameters: ["u32"], result: "i32" },
+  memo_job_start: { parameters: ["u32", "array", "f64", "array"], result: "i32" },
+  memo_job_progress: { parameters: ["u32", "array"], result: "i32" },
+  memo_job_cancel: { parameters: ["u32"], result: "i32" },
+  memo_job_take: { parameters: ["u32", "u32", "array", "array"], result: "i32" },
+  memo_job_take_tiered: {
+    parameters: ["u32", "u32", "array", "array", "u32", "array", "array", "array", "array"],
+    result: "i32",
+  },
+  memo_job_close: { parameters: ["u32"], result: "i32" },
+  memo_plan_text: {
+    parameters: ["u32", "u32", "array", "f64", "f64", "u32", "u32", ...TEXT],
+    result: "i32",
+  },
+  memo_plan_text_tiered: {
+    parameters: [
+      "u32",
+      "u32",
+      "array",
+      "array",
+      "u32",
+      "array",
+      "f64",
+      "f64",
+      "u32",
+      "u32",
+      "array",
+      "array",
+      ...TEXT,
+    ],
+    result: "i32",
+  },
+  memo_text_copy: { parameters: ["u32", "u32", "array"], result: "i32" },
+  memo_text_close: { parameters: ["u32"], result: "i32" },
 };
 
 /** A column of 64-bit integers that a foreign call can read. */
@@ -124,6 +161,46 @@ export type TiersArguments = [
   count: number,
 ];
 
+/** A plan of one arena that is judged. */
+export type PlanArguments = [
+  count: number,
+  offsets: Doubles,
+  peak: number,
+  lowerBound: number,
+  certificate: number,
+  step: number,
+];
+
+/** A plan over tiers that is judged. */
+export type TieredPlanArguments = [
+  count: number,
+  tiers: Words,
+  offsets: Doubles,
+  tierCount: number,
+  peaks: Doubles,
+  cost: number,
+  lowerBound: number,
+  certificate: number,
+  spillCount: number,
+  spillEnds: Words,
+  spillSteps: Words,
+];
+
+/** The columns of an answer over tiers. */
+export type SpreadArguments = [
+  count: number,
+  tiers: Words,
+  offsets: Doubles,
+  tierCount: number,
+  peaks: Doubles,
+  spillEnds: Words,
+  spillSteps: Words,
+  outcome: Octets,
+];
+
+/** What text to make, and where its handle and its number of bytes go. */
+export type TextArguments = [name: Octets, title: Octets, handle: Words, byteCount: Words];
+
 /** The functions of {@link SYMBOLS}, typed. */
 export interface Native {
   memo_abi_version(): number;
@@ -137,15 +214,7 @@ export interface Native {
     offsets: Doubles,
     outcome: Octets,
   ): number;
-  memo_check(
-    problem: number,
-    offsetCount: number,
-    offsets: Doubles,
-    peak: number,
-    lowerBound: number,
-    certificate: number,
-    step: number,
-  ): number;
+  memo_check(problem: number, ...plan: PlanArguments): number;
   memo_lower_bound(problem: number, outcome: Octets): number;
   memo_explain(
     problem: number,
@@ -158,32 +227,8 @@ export interface Native {
     madeAt: Doubles,
     explanation: Octets,
   ): number;
-  memo_plan_tiered(
-    problem: number,
-    timeLimit: number,
-    count: number,
-    tiers: Words,
-    offsets: Doubles,
-    tierCount: number,
-    peaks: Doubles,
-    spillEnds: Words,
-    spillSteps: Words,
-    outcome: Octets,
-  ): number;
-  memo_check_tiered(
-    problem: number,
-    count: number,
-    tiers: Words,
-    offsets: Doubles,
-    tierCount: number,
-    peaks: Doubles,
-    cost: number,
-    lowerBound: number,
-    certificate: number,
-    spillCount: number,
-    spillEnds: Words,
-    spillSteps: Words,
-  ): number;
+  memo_plan_tiered(problem: number, timeLimit: number, ...to: SpreadArguments): number;
+  memo_check_tiered(problem: number, ...plan: TieredPlanArguments): number;
   memo_problem_new(
     count: number,
     sizes: Doubles,
@@ -217,5 +262,25 @@ export interface Native {
     idCount: number,
     ends: Words,
   ): number;
+  memo_problem_name(
+    handle: number,
+    idBytes: number,
+    text: Octets,
+    count: number,
+    ends: Words,
+  ): number;
   memo_problem_close(handle: number): number;
+  memo_job_start(problem: number, planner: Octets, timeLimit: number, job: Words): number;
+  memo_job_progress(job: number, progress: Octets): number;
+  memo_job_cancel(job: number): number;
+  memo_job_take(job: number, count: number, offsets: Doubles, outcome: Octets): number;
+  memo_job_take_tiered(job: number, ...to: SpreadArguments): number;
+  memo_job_close(job: number): number;
+  memo_plan_text(problem: number, ...text: [...PlanArguments, ...TextArguments]): number;
+  memo_plan_text_tiered(
+    problem: number,
+    ...text: [...TieredPlanArguments, ...TextArguments]
+  ): number;
+  memo_text_copy(text: number, byteCount: number, bytes: Octets): number;
+  memo_text_close(text: number): number;
 }

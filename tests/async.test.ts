@@ -1,0 +1,172 @@
+/** Plans made on a thread of their own: answers, progress, aborts, and the event loop meanwhile. */
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Columns, plan, planAsync, type Progress } from "../ts/mod.ts";
+import { native } from "../ts/native.ts";
+import { refusal, rejection } from "./support/codes.ts";
+import { drawn, hard } from "./support/problems.ts";
+import { runScript } from "./support/child.ts";
+
+const small = [{ size: 8, start: 0, end: 2 }, { size: 4, start: 1, end: 3 }];
+const tiered = {
+  buffers: small,
+  tiers: [{ name: "fast", capacity: 8, cost: 1 }, { name: "slow", cost: 5 }],
+};
+
+test("the answer is that of plan", async () => {
+  assert.equal(await planAsync(small, { align: 4 }), plan(small, { align: 4 }));
+  assert.equal(await planAsync(small, { capacity: 5 }), plan(small, { capacity: 5 }));
+  assert.equal(await planAsync(tiered), plan(tiered));
+  assert.equal(await planAsync([]), plan([]));
+  const problem = drawn(500);
+  assert.equal(
+    await planAsync(problem, { planner: "best_fit" }),
+    plan(problem, { planner: "best_fit" }),
+  );
+});
+
+test("what plan refuses is a rejection with the same code and text", async () => {
+  // deno-lint-ignore no-explicit-any
+  const wrong: [any, any][] = [
+    [null, {}],
+    [[{ size: -1, start: 0, end: 1 }], {}],
+    [[{ size: 1, start: 1, end: 1 }], {}],
+    [small, { planner: "nobody" }],
+    [small, { timeLimit: NaN }],
+    [tiered, { planner: "auto" }],
+    [small, null],
+  ];
+  for (const [problem, options] of wrong) {
+    const expected = refusal(() => plan(problem, options));
+    const found = await rejection(planAsync(problem, options));
+    assert.equal([found.code, found.message], [expected.code, expected.message]);
+  }
+  // deno-lint-ignore no-explicit-any
+  const watch = (part: object): any => rejection(planAsync(small, part as any));
+  assert.match((await watch({ signal: 7 })).message, "signal 7 must be an AbortSignal");
+  assert.match((await watch({ onProgress: 7 })).message, "onProgress 7 must be a function");
+});
+
+test("columns may be changed as soon as the call has returned", async () => {
+  const problem = drawn(300);
+  const expected = plan(problem);
+  const promise = planAsync(problem);
+  (problem.sizes as Float64Array).fill(1);
+  assert.equal(await promise, expected);
+});
+
+test("a signal that was aborted before is the rejection", async () => {
+  const reason = new Error("not wanted");
+  const found = await planAsync(small, { signal: AbortSignal.abort(reason) }).catch((it) => it);
+  assert.is(found, reason);
+});
+
+test("an abort ends a plan that would go on, with the signal's reason", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let told = 0;
+  const promise = planAsync(hard, {
+    planner: "skyline_restarts",
+    timeLimit: 60,
+    signal,
+    onProgress: () => told++,
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  controller.abort();
+  const found = await promise.catch((error) => error);
+  assert.is(found, signal.reason);
+  assert.is(found.name, "AbortError");
+  const before = told;
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.is(told, before);
+});
+
+test("a job that was asked to stop is done, with the best so far", async () => {
+  const job = start(hard, "skyline_restarts");
+  assert.is(native().memo_job_cancel(job), 0);
+  const flat = new Uint8Array(new ArrayBuffer(24));
+  for (;;) {
+    assert.is(native().memo_job_progress(job, flat), 0);
+    if (new Uint32Array(flat.buffer, 16, 1)[0] === 1) break;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.is(native().memo_job_close(job), 0);
+  assert.is(native().memo_job_close(job), 603);
+  assert.is(native().memo_job_cancel(job), 603);
+  assert.is(native().memo_job_progress(job, flat), 603);
+});
+
+/** Starts a job as `planAsync` does. */
+function start({ sizes, starts, ends }: Columns, planner: string): number {
+  const [problem, job] = [new Uint32Array(1), new Uint32Array(1)];
+  const doubles = sizes as Float64Array<ArrayBuffer>;
+  const words = [starts, ends] as [Uint32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>];
+  const rest = [null, null, 1, Infinity, problem] as const;
+  assert.is(native().memo_problem_new(sizes.length, doubles, ...words, ...rest), 0);
+  const name = new TextEncoder().encode(`${planner}\0`);
+  assert.is(native().memo_job_start(problem[0]!, name, 600, job), 0);
+  assert.is(native().memo_problem_close(problem[0]!), 0);
+  return job[0]!;
+}
+
+test("progress goes one way and ends at the answer", async () => {
+  const seen: Progress[] = [];
+  const answer = await planAsync(hard, { timeLimit: 0.3, onProgress: (it) => seen.push(it) });
+  const best = answer.status === "gave-up" ? answer.best : answer;
+  assert.ok(seen.length > 0);
+  for (const [idx, { peak, lowerBound }] of seen.entries()) {
+    const { peak: before, lowerBound: bound } = seen[idx - 1] ?? { peak: null, lowerBound: 0 };
+    assert.ok(peak !== null && peak <= (before ?? Infinity) && lowerBound >= bound);
+    assert.ok(lowerBound <= answer.lowerBound && "peak" in best! && peak >= best.peak);
+  }
+});
+
+test("a callback that throws is the rejection", async () => {
+  const oops = new Error("oops");
+  const onProgress = (): never => {
+    throw oops;
+  };
+  assert.is(await planAsync(hard, { timeLimit: 5, onProgress }).catch((it) => it), oops);
+});
+
+test("the event loop goes on meanwhile", async () => {
+  const controller = new AbortController();
+  let ticks = 0;
+  const timer = setInterval(() => ++ticks === 20 && controller.abort(), 1);
+  const { signal } = controller;
+  const promise = planAsync(hard, { planner: "skyline_restarts", timeLimit: 60, signal });
+  assert.is((await promise.catch((error) => error)).name, "AbortError");
+  clearInterval(timer);
+});
+
+test("more at once than there are cores all end, and none is left open", async () => {
+  const problems = Array.from({ length: 40 }, (_, seed) => drawn(50, seed + 1));
+  for (let round = 0; round < 3; round++) {
+    const controller = new AbortController();
+    const all = problems.map((problem, idx) =>
+      idx % 4 === 0
+        ? planAsync(hard, { timeLimit: 60, signal: controller.signal })
+        : planAsync(problem)
+    );
+    controller.abort();
+    const found = await Promise.allSettled(all);
+    for (const [idx, result] of found.entries()) {
+      if (idx % 4 === 0) assert.is(result.status, "rejected");
+      else assert.equal(result.status === "fulfilled" && result.value, plan(problems[idx]!));
+    }
+  }
+  // Places of closed jobs are used again: were one left open, these would need another place.
+  const jobs = Array.from({ length: 64 }, () => start(drawn(1), "auto"));
+  assert.ok(jobs.every((job) => (job & 0xffff) < jobs.length));
+  for (const job of jobs) assert.is(native().memo_job_close(job), 0);
+});
+
+for (const ending of ["exit", "throw", "worker", "worker-exit"]) {
+  test(`a process or worker that ends during a plan (${ending}) does not crash`, () => {
+    const { status, stdout, stderr } = runScript("tests/support/ending.ts", [ending]);
+    assert.equal([status, stdout], [ending === "throw" ? 1 : 7, "started\n"], stderr);
+  });
+}
+
+test.run();
