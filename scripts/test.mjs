@@ -2,15 +2,16 @@
  * Everything: `npm test`; a part: `npm test -- rust`.
  *
  * Does its own set-up, then runs the Rust tests (those of the C ABI and of LibTorch among them), the
- * lock-free parts under a model checker, the uvu files in Node, Bun and Deno, and reports in a
- * browser. The last line is `N passed, N failed`, with the skipped where there are any. Needs
- * Node ≥ 20, npm and Rust.
+ * lock-free parts under a model checker, the uvu files in Node, Bun and Deno, reports in a browser,
+ * and the packages as users install them. The last line is `N passed, N failed`, with the skipped
+ * where there are any. Needs Node ≥ 20, npm and Rust.
  *
  * @module
  */
 
 import { testReports } from "./lib/browser.mjs";
 import { sum, summary } from "./lib/counts.mjs";
+import { testInstalled } from "./lib/installed.mjs";
 import { testInstructions } from "./lib/instructions.mjs";
 import { testRelease } from "./lib/release.mjs";
 import { buildAddon, testOrders, testRust } from "./lib/rust.mjs";
@@ -28,6 +29,10 @@ const PARTS = {
   reports: async () => {
     await installPackages();
     return testReports();
+  },
+  packages: async () => {
+    await installPackages();
+    return testInstalled();
   },
 };
 

@@ -66,10 +66,15 @@ test("every manifest has the same version", () => {
   assert.is(JSON.parse(read("deno.json")).version, version);
   assert.is(JSON.parse(read("package-lock.json")).version, version);
   assert.match(read("Cargo.toml"), `[workspace.package]\nversion = "${version}"`);
+  assert.is(JSON.parse(read("npm/native/package.json")).version, version);
+  const { dependencies } = JSON.parse(read("package.json"));
+  assert.is(dependencies["@memo/malloc-native"], version);
+  const { imports } = JSON.parse(read("deno.json"));
+  assert.is(imports["@memo/malloc-native"], `npm:@memo/malloc-native@${version}`);
 });
 
 test("package-lock.json names no registry", () => {
-  assert.not.match(read("package-lock.json"), '"resolved"');
+  assert.not.match(read("package-lock.json"), '"resolved": "http');
 });
 
 test.run();

@@ -11,12 +11,13 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Runs a command in the repository's root. Resolves with its status (null when it was killed), what
+ * Runs a command, in the repository's root unless told. Resolves with its status (null when it was killed), what
  * it printed on stdout, and whether it was killed for taking longer than `seconds`.
  */
-export function run(command, args, { env = {}, quiet = false, seconds = 3600 } = {}) {
+export function run(command, args, options = {}) {
+  const { cwd = ROOT, env = {}, quiet = false, seconds = 3600 } = options;
   const child = spawn(command, args, {
-    cwd: ROOT,
+    cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -46,7 +46,7 @@ function packagesAreInstalled() {
   const installed = packages(record);
   const { "": _root, ...locked } = packages(join(ROOT, "package-lock.json"));
   return Object.entries(locked).every(([path, { version, optional }]) =>
-    optional || installed[path]?.version === version
+    optional || path in installed && installed[path].version === version
   );
 }
 

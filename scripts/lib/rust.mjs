@@ -31,14 +31,14 @@ export async function testOrders() {
 }
 
 /** Builds the native library for the JavaScript runtimes; returns its path. */
-export async function buildAddon(profile = "dev") {
-  const { filenames } = await build("memo-malloc-node", "memo_malloc_node", profile);
+export async function buildAddon(profile = "dev", chosen = []) {
+  const { filenames } = await build("memo-malloc-node", "memo_malloc_node", profile, ...chosen);
   return filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
 }
 
 /** Builds a program; returns its path. */
-export async function buildProgram(crate, name, profile = "dev") {
-  return (await build(crate, name, profile, "--bin", name)).executable;
+export async function buildProgram(crate, name, profile = "dev", chosen = []) {
+  return (await build(crate, name, profile, "--bin", name, ...chosen)).executable;
 }
 
 /** Builds a crate; returns what cargo says of one of its targets. */

@@ -1,0 +1,9 @@
+/** What a user compiles who has installed the package. */
+
+import { type Outcome, plan, type PlannerName } from "@memo/malloc";
+
+const planner: PlannerName = "auto";
+const answer: Outcome = plan([{ size: 8, start: 0, end: 1 }], { planner });
+if (answer.status === "optimal") answer.offsets satisfies Float64Array;
+// @ts-expect-error: an outcome without a plan has no offsets
+if (answer.status === "infeasible") answer.offsets;
