@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { plan } from "../ts/mod.ts";
 import { type Columns, readColumns } from "../ts/viewer/columns.ts";
-import { bytes, bytesExact, count, share } from "../ts/viewer/format.ts";
+import { bytes, bytesExact, count, counted, share } from "../ts/viewer/format.ts";
 import { loadColumns, loadOf } from "../ts/viewer/load.ts";
 import { draw, mixed } from "../ts/viewer/raster.ts";
 import { moved, revealing, type View, zoomed } from "../ts/viewer/view.ts";
@@ -184,6 +184,7 @@ test("numbers are written as everywhere", () => {
   ]);
   assert.is(bytesExact(1_048_576), "1 MiB (1,048,576 bytes)");
   assert.is(count(1_234_567), "1,234,567");
+  assert.equal([counted(1, "step"), counted(2, "step")], ["1 step", "2 steps"]);
   assert.equal([share(0, 0), share(1, 27), share(3, 3)], ["0 %", "3.7 %", "100 %"]);
 });
 

@@ -18,6 +18,11 @@ export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** A number of things: `1 buffer`, `1,000 buffers`. */
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 /** A share of a whole in per cent, for example `3.7 %`. */
 export function share(part: number, whole: number): string {
   return part === 0 || whole === 0 ? "0 %" : `${threeDigits(part / whole * 100)} %`;

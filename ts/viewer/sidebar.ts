@@ -3,7 +3,7 @@
 import type { Coloring, Pane } from "./document.ts";
 import { element, swatch } from "./dom.ts";
 import type { Spot } from "./find.ts";
-import { bytes, count, share } from "./format.ts";
+import { bytes, count, counted, share } from "./format.ts";
 import { groupOf } from "./ink.ts";
 import { type Lines, liveAt, nameOf, ofBuffer, ofPlan, type Party } from "./told.ts";
 import type { Viewer } from "./viewer.ts";
@@ -78,7 +78,11 @@ function tellLive(viewer: Viewer): Node[] {
   const rest = parties.length - LINES_MAX;
   return [
     element("h2", {}, title),
-    element("p", { className: "quiet" }, `${pane.name}: ${count(buffers)} buffers, ${bytes(all)}`),
+    element(
+      "p",
+      { className: "quiet" },
+      `${pane.name}: ${counted(buffers, "buffer")}, ${bytes(all)}`,
+    ),
     tabs(viewer),
     element("ol", {}, ...parties.slice(0, LINES_MAX).map((party) => partyLine(viewer, party, all))),
     ...(rest > 0 ? [element("p", { className: "quiet" }, `and ${rest} more`)] : []),

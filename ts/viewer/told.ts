@@ -2,7 +2,7 @@
 
 import type { Ops, Pane, Report } from "./document.ts";
 import { rowOf, rowsAt, type Spot } from "./find.ts";
-import { bytes, bytesExact, count, share } from "./format.ts";
+import { bytes, bytesExact, count, counted, share } from "./format.ts";
 
 /** Lines of a name and a text. */
 export type Lines = readonly (readonly [string, string])[];
@@ -41,7 +41,7 @@ export function ofBuffer(report: Report, spot: Spot): Lines {
     ["size", bytesExact(size)],
     ["offset", `${count(offset)} (0x${offset.toString(16)})`],
     ["top", count(offset + size)],
-    ["live", `[${count(start)}, ${count(end)}), ${count(end - start)} steps`],
+    ["live", `[${count(start)}, ${count(end)}), ${counted(end - start, "step")}`],
     ...elsewhere(report, spot),
   ];
 }
