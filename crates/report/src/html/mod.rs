@@ -2,8 +2,8 @@
 //!
 //! The page holds the viewer (written in TypeScript in `ts/viewer`, bundled into `viewer.js`), its
 //! style, and the plans: a JSON head and columns of bytes, compressed together. A million buffers
-//! take less than 10 MB. Everything that comes from outside is either in there, or escaped; a policy
-//! in the page forbids the browser to fetch anything.
+//! in the order of time take less than 10 MB. Everything that comes from outside is either in there,
+//! or escaped; a policy in the page forbids the browser to fetch anything.
 
 mod colorings;
 mod columns;
