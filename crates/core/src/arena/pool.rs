@@ -151,16 +151,21 @@ impl Pool {
     /// A slab from the shelf or a new one.
     fn slab(&self, bytes: usize) -> Result<Slab, Error> {
         let bytes = Slab::whole_pages(bytes);
-        let replaced = {
-            let mut shelf = lock(&self.shelf);
-            if let Some(slab) = shelf.slab_of_another(bytes) {
-                return Ok(slab);
-            }
-            shelf.make_room(bytes, self.bytes_max)?
+        let replaced = match lock(&self.shelf).room(bytes, self.bytes_max)? {
+            Room::Idle(slab) => return Ok(slab),
+            Room::Reserved(replaced) => replaced,
         };
         drop(replaced);
         Slab::new(bytes).inspect_err(|_| lock(&self.shelf).forget(bytes))
     }
+}
+
+/// Where a slab comes from.
+enum Room {
+    /// From the shelf.
+    Idle(Slab),
+    /// From the system, once those it replaces have gone.
+    Reserved(Vec<Slab>),
 }
 
 impl Shelf {
@@ -208,6 +213,14 @@ impl Shelf {
         let Idle { arena, prepared, .. } = self.idle.remove(at);
         lock(&prepared.vacant).push(arena);
         Some(slab)
+    }
+
+    /// A slab of so many bytes, or room for one.
+    fn room(&mut self, bytes: usize, bytes_max: usize) -> Result<Room, Error> {
+        match self.slab_of_another(bytes) {
+            Some(slab) => Ok(Room::Idle(slab)),
+            None => self.make_room(bytes, bytes_max).map(Room::Reserved),
+        }
     }
 
     fn slab_of_another(&mut self, bytes: usize) -> Option<Slab> {
