@@ -26,6 +26,7 @@ export const PLANNERS = [
   "skyline_restarts",
   "windows",
   "sweep",
+  "lns",
   "exact",
   "ilp",
 ] as const;

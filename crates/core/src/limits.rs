@@ -21,6 +21,10 @@ pub struct Limits {
     pub seed: u64,
     /// Where the planner tells how far it has come.
     pub progress: Option<Arc<Progress>>,
+    /// How many threads may work at once: with 0 or 1 only the one that calls. Two are used where a
+    /// problem is worth it, more never. The plan depends on it only where time is limited and nodes
+    /// are not: then searches that run side by side help each other.
+    pub threads: usize,
 }
 
 /// How far a planner has come. It writes while it works, anybody may read.
@@ -74,6 +78,8 @@ impl Limits {
             nodes: self.nodes,
             seed: self.seed,
             progress: self.progress.clone(),
+            threads: self.threads,
+            over: None,
         }
     }
 }
@@ -86,9 +92,22 @@ pub struct Deadline {
     nodes: Option<u64>,
     seed: u64,
     progress: Option<Arc<Progress>>,
+    threads: usize,
+    /// Set when another search has made the work needless.
+    over: Option<Arc<AtomicBool>>,
 }
 
 impl Deadline {
+    /// The same, which also ends when the flag is set.
+    pub(crate) fn until(&self, over: &Arc<AtomicBool>) -> Deadline {
+        Deadline { over: Some(Arc::clone(over)), ..self.clone() }
+    }
+
+    /// The same with so many nodes.
+    pub(crate) fn with_nodes(&self, nodes: u64) -> Deadline {
+        Deadline { nodes: Some(nodes), ..self.clone() }
+    }
+
     /// Tells of a plan of the whole problem, and of a lower bound.
     pub(crate) fn tell(&self, peak: Bytes, lower_bound: Bytes) {
         if let Some(progress) = &self.progress {
@@ -98,8 +117,9 @@ impl Deadline {
 
     /// The limit that has been reached, if one has. Costs a clock read when there is a time limit.
     pub fn reached(&self) -> Option<Reason> {
-        // Relaxed: the flag carries no data with it.
-        if self.cancel.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+        let flags = [&self.cancel, &self.over];
+        // Relaxed: the flags carry no data with them.
+        if flags.into_iter().flatten().any(|flag| flag.load(Ordering::Relaxed)) {
             return Some(Reason::Cancelled);
         }
         self.end.is_some_and(|end| now() >= end).then_some(Reason::TimeLimit)
@@ -114,6 +134,7 @@ impl Deadline {
             nodes: self.nodes,
             seed: self.seed,
             progress: None,
+            threads: self.threads,
         }
     }
 

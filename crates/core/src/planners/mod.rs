@@ -9,6 +9,7 @@
 //! | `skyline_restarts` | the same in random ways until a limit | n log n each |
 //! | `sweep` | small holes beside what ends together, from the peak outwards | n log n |
 //! | `windows` | a sweep, then skylines where its plan is highest | n log n, and its budget |
+//! | `lns` | eject what sticks out of a lower peak, put it back | k log k a move, until a limit |
 //! | `exact` | exact: branch and bound over a skyline | exponential; stops at a limit |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |
 //!
@@ -24,7 +25,9 @@ mod fit;
 mod greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 mod ilp;
+mod lns;
 mod order;
+mod race;
 mod random;
 mod ranges;
 mod sections;
@@ -33,6 +36,7 @@ mod sweep;
 mod taken;
 mod tied;
 mod tiers;
+mod unit;
 mod windows;
 
 pub use auto::Auto;
@@ -41,6 +45,7 @@ pub use exact::{Exact, Rules};
 pub use greedy::Greedy;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 pub use ilp::Ilp;
+pub use lns::Lns;
 pub use skyline::Skyline;
 pub use sweep::{Stream, Sweep};
 pub use tiers::plan_tiered;
@@ -74,6 +79,7 @@ pub const ALL: &[&dyn Planner] = &[
     &Skyline::Restarts,
     &Windows,
     &Sweep,
+    &Lns,
     &Exact { rules: Rules::ALL },
     #[cfg(any(feature = "ilp", feature = "highs"))]
     &Ilp,

@@ -41,6 +41,7 @@ pub(crate) const ALL: &[(&str, Family)] = &[
     ("pinned", pinned),
     ("without bytes", without_bytes),
     ("huge", huge),
+    ("huge and tiny", huge_and_tiny),
 ];
 
 /// The problem of a family, a number of buffers and a seed.
@@ -120,6 +121,19 @@ fn huge(count: Step, chance: &mut Random) -> Vec<Buffer> {
     let each: Bytes = BYTES_MAX / Bytes::from(count.max(1));
     for buffer in &mut buffers {
         buffer.size = each - chance.within(0, 9);
+    }
+    buffers
+}
+
+/// Sizes of every magnitude up to 2^53, the most that a double counts, some live for one step only.
+fn huge_and_tiny(count: Step, chance: &mut Random) -> Vec<Buffer> {
+    let mut buffers = random(count, chance);
+    for buffer in &mut buffers {
+        buffer.size = (1 << 53) >> chance.within(0, 53);
+        buffer.size -= chance.within(0, buffer.size / 2);
+        if chance.within(0, 3) == 0 {
+            buffer.lifetime.end = buffer.lifetime.start + 1;
+        }
     }
     buffers
 }

@@ -4,6 +4,7 @@
 
 mod bound;
 mod branch_and_bound;
+mod ejection;
 #[cfg(any(feature = "ilp", feature = "highs"))]
 mod exact;
 mod explain;

@@ -170,7 +170,7 @@ fn no_other_steps_prove_more() {
 
 #[test]
 fn where_everything_fits_nothing_is_spilled() {
-    for &(name, family) in families::ALL.iter().filter(|(name, _)| *name != "huge") {
+    for &(name, family) in families::ALL.iter().filter(|(name, _)| !name.starts_with("huge")) {
         let problem = families::problem(family, 40, 3);
         let all = problem.buffers().iter().map(|b| b.size).sum::<Bytes>();
         let tiers = vec![tier("fast", Some(1 << 40), 1), tier("slow", None, 2)];

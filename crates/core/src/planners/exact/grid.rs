@@ -3,14 +3,15 @@
 //! Time is cut into the maximal sections: those whose live set is contained in no other's. Two
 //! lifetimes overlap exactly if they share such a section (intervals have the Helly property), so
 //! nothing else of time matters. A buffer becomes a bar over consecutive sections; a pinned one
-//! takes bytes of each of its sections away. Bytes are counted in a unit that divides every size
-//! and pin, and of each alignment is a divisor or a multiple: so is every offset at which a bar
-//! rests on something. O(n log n) time; with alignments or pins n² / 64 words.
+//! takes bytes of each of its sections away. Bytes are counted in a [`unit`](crate::planners::unit)
+//! that divides every offset at which a bar rests on something. O(n log n) time; with alignments or
+//! pins n² / 64 words.
 
 use std::ops::Range;
 
 use super::bits::Bits;
-use crate::model::{Buffer, BufferIdx, Bytes, Problem, Step, gcd};
+use crate::model::{Buffer, BufferIdx, Bytes, Problem, Step};
+use crate::planners::unit::unit_of;
 
 /// A buffer that is to be placed.
 #[derive(Debug, Clone)]
@@ -86,21 +87,6 @@ fn bars_over(bars: &[Bar], section_count: usize) -> Bits {
     over
 }
 
-/// The largest unit of the kind told above.
-fn unit_of(problem: &Problem) -> Bytes {
-    let sized = || problem.buffers().iter().filter(|buffer| buffer.size > 0);
-    let mut unit = sized().fold(0, |unit, b| gcd(gcd(unit, b.size), b.pin.unwrap_or(0))).max(1);
-    let is_odd = |unit: Bytes, b: &Buffer| {
-        let divides = unit.is_multiple_of(b.alignment) || b.alignment.is_multiple_of(unit);
-        b.pin.is_none() && !divides
-    };
-    // Each turn at least halves the unit.
-    while let Some(buffer) = sized().find(|b| is_odd(unit, b)) {
-        unit = gcd(unit, buffer.alignment);
-    }
-    unit
-}
-
 /// The maximal sections: each lies between a start and an end with no other event between them.
 struct Sections {
     starts: Vec<Step>,
@@ -161,18 +147,6 @@ mod tests {
         // The section [0, 1) has a part of what [1, 2) has.
         let grid = grid(vec![Buffer::new(1, 0, 4), Buffer::new(1, 1, 2), Buffer::new(1, 2, 4)]);
         assert_eq!(spans(&grid), [0..2, 0..1, 1..2]);
-    }
-
-    #[test]
-    fn the_unit_keeps_every_resting_offset() {
-        let unit = |buffers| grid(buffers).unit;
-        let two = |alignment| vec![Buffer::new(12, 0, 1), Buffer::new(18, 0, 1).aligned(alignment)];
-        assert_eq!(unit(two(1)), 6);
-        assert_eq!(unit(two(12)), 6);
-        // 12 rounded up to a multiple of 4 is in units of 6; 18 is not.
-        assert_eq!(unit(two(4)), 2);
-        assert_eq!(unit(vec![Buffer::new(12, 0, 1).pinned(8)]), 4);
-        assert_eq!(unit(vec![]), 1);
     }
 
     #[test]

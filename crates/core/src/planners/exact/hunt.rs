@@ -23,6 +23,7 @@ use super::search::{Answer, Search};
 use super::skyline::Skyline;
 use super::tiling::Tiling;
 use crate::model::{Bytes, Reason};
+use crate::planners::race::Race;
 
 /// Moves of the first round for each bar. A search that succeeds at once makes one to three.
 const MOVES_PER_BAR: u64 = 4;
@@ -41,6 +42,7 @@ pub(super) struct Hunt<'a> {
     grid: &'a Grid,
     rules: Rules,
     meter: Meter<'a>,
+    race: &'a Race,
     /// The parts between which nothing is live, the fullest first.
     parts: Vec<Range<usize>>,
     /// The best offsets found, one for each bar, and the largest top.
@@ -67,16 +69,22 @@ pub(super) struct Catch {
 }
 
 impl<'a> Hunt<'a> {
-    pub(super) fn new(grid: &'a Grid, rules: Rules, bound: Bytes, meter: Meter<'a>) -> Hunt<'a> {
-        Hunt { grid, rules, meter, parts: parts_of(grid), found: None, bound, round: 0 }
+    pub(super) fn new(
+        grid: &'a Grid,
+        rules: Rules,
+        bound: Bytes,
+        meter: Meter<'a>,
+        race: &'a Race,
+    ) -> Hunt<'a> {
+        Hunt { grid, rules, meter, race, parts: parts_of(grid), found: None, bound, round: 0 }
     }
 
-    /// Finds the smallest peak, or proves that none is below `peak`.
+    /// Finds the smallest peak, or proves that none is below `peak` or that of another in the race.
     pub(super) fn minimise(mut self, mut peak: Bytes) -> Catch {
         while self.bound < peak {
             self.meter.tell(peak * self.grid.unit, self.bound * self.grid.unit);
             match self.bisect(peak) {
-                Ok(smaller) => peak = smaller,
+                Ok(smaller) => peak = smaller.min(self.race.peak() / self.grid.unit),
                 Err(reason) => return self.end(Some(reason)),
             }
             self.round += 1;
@@ -135,6 +143,7 @@ impl<'a> Hunt<'a> {
         let pins = self.grid.pinned.iter().flatten().map(|&(_, top)| top);
         let peak = tops.chain(pins).max().unwrap_or(0);
         debug_assert!(peak <= target, "the search keeps to its target");
+        self.race.tell(peak * self.grid.unit);
         self.found = Some(Found { offsets, peak });
         Answer::Found
     }

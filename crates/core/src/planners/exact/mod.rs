@@ -39,6 +39,7 @@ use self::meter::Meter;
 use super::Planner;
 use super::fit::{Rule, place_in_order, plan_of};
 use super::order::Order;
+use super::race::Race;
 use super::tied::{self, Improved};
 use crate::analysis::refute;
 use crate::limits::{Deadline, Limits};
@@ -80,15 +81,21 @@ impl Planner for Exact {
         let first = plan_of(problem, offsets);
         Ok(match reason {
             Some(_) => Outcome::stopped(first, problem.capacity(), reason),
-            None => self.improve(problem, first, &deadline),
+            None => self.improve(problem, first, &deadline, &Race::new()),
         })
     }
 }
 
 impl Exact {
     /// Goes on from a plan that somebody else made. With a capacity it ends as soon as a plan is
-    /// within it, else with the smallest peak.
-    pub(super) fn improve(self, problem: &Problem, first: Plan, deadline: &Deadline) -> Outcome {
+    /// within it, else with the smallest peak, which may be that of another in the race.
+    pub(super) fn improve(
+        self,
+        problem: &Problem,
+        first: Plan,
+        deadline: &Deadline,
+        race: &Race,
+    ) -> Outcome {
         let capacity = problem.capacity();
         if first.is_optimal() || capacity.is_some_and(|capacity| first.peak <= capacity) {
             return Outcome::of(first, capacity);
@@ -100,7 +107,7 @@ impl Exact {
         let grid = Grid::of(problem);
         // Rounding up keeps the bound: every top that the search can make is a whole number of units.
         let bound = first.lower_bound.div_ceil(grid.unit);
-        let hunt = Hunt::new(&grid, self.rules, bound, Meter::new(deadline));
+        let hunt = Hunt::new(&grid, self.rules, bound, Meter::new(deadline), race);
         let Catch { found, bound, stopped } = match capacity {
             Some(capacity) => hunt.decide(capacity / grid.unit),
             None => hunt.minimise(first.peak.div_ceil(grid.unit)),
