@@ -32,6 +32,9 @@ struct Options {
     /// Seconds for each plan.
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
     time_limit: f64,
+    /// Most threads that plan at once.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    threads: usize,
     /// Also perfect packings of 50 to 1000 buffers, whose optimum is their load.
     #[arg(long)]
     packings: bool,
@@ -43,7 +46,8 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<ExitCode, Failure> {
     let options = Options::parse();
     let planners = chosen(&options.planners)?;
-    let limits = Limits::time(Duration::try_from_secs_f64(options.time_limit)?);
+    let time = Duration::try_from_secs_f64(options.time_limit)?;
+    let limits = Limits { threads: options.threads, ..Limits::time(time) };
     let mut out = io::stdout().lock();
     writeln!(
         out,

@@ -5,6 +5,7 @@ mod model;
 mod summary;
 mod tiers;
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -70,6 +71,9 @@ pub struct Args {
     /// told
     #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, allow_negative_numbers = true)]
     time_limit: Option<Duration>,
+    /// Most threads that plan at once; all cores unless told. More than two are not used
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
     /// Overwrite OUT
     #[arg(short, long)]
     force: bool,
@@ -104,8 +108,7 @@ impl Args {
         if self.all {
             return self.run_all(task, console);
         }
-        let mut summary =
-            self.search(&task, planner, &interrupt::limits(self.time_limit)?, console)?;
+        let mut summary = self.search(&task, planner, &self.limits(self.time_limit)?, console)?;
         if let Outcome::Infeasible(refutation) = &summary.outcome
             && !console.is_json()
         {
@@ -115,6 +118,11 @@ impl Args {
         summary.output = self.write(task, &summary, console)?;
         summary.print(console)?;
         Ok(summary.exit())
+    }
+
+    fn limits(&self, time: Option<Duration>) -> Result<Limits, Failure> {
+        let limits = interrupt::limits(time)?;
+        Ok(Limits { threads: self.threads.map_or(limits.threads, NonZero::get), ..limits })
     }
 
     /// Finds out before the work whether it would be in vain.

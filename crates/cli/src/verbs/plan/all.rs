@@ -15,8 +15,8 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grid::{Look, grid};
+use crate::infeasible;
 use crate::input::Task;
-use crate::{infeasible, interrupt};
 
 /// Each planner gets so much unless told otherwise: some would search for ever.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ struct Row {
 
 impl Args {
     pub(super) fn run_all(&self, task: Task, console: &Console) -> Result<Exit, Failure> {
-        let limits = interrupt::limits(Some(self.time_limit.unwrap_or(TIME_LIMIT)))?;
+        let limits = self.limits(Some(self.time_limit.unwrap_or(TIME_LIMIT)))?;
         // Relaxed: the flag carries no data with it.
         let is_cancelled =
             || limits.cancel.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed));

@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
 use crate::progress::while_working;
-use crate::{infeasible, interrupt, size};
+use crate::{infeasible, size};
 
 /// Reads `NAME`, `NAME=CAPACITY`, `NAME@COST` or `NAME=CAPACITY@COST`; a cost is 1 unless told.
 pub(super) fn parse(text: &str) -> Result<Tier, String> {
@@ -71,7 +71,7 @@ impl Args {
         problem: TieredProblem,
         console: &Console,
     ) -> Result<Exit, Failure> {
-        let limits = interrupt::limits(self.time_limit)?;
+        let limits = self.limits(self.time_limit)?;
         let buffers = counted(problem.problem().len(), "buffer");
         let doing = format!("spreading {buffers} over {}", counted(problem.tiers().len(), "tier"));
         let watch = Stopwatch::start();
