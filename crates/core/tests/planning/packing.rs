@@ -4,6 +4,7 @@ use memo_malloc::planners::{Planner, Skyline, Sweep, Windows};
 use memo_malloc::{Buffer, Bytes, Limits, Outcome, Plan, Problem, Step, analysis, check};
 
 use crate::families::{self, Random};
+use crate::rectangles;
 
 fn plan(planner: &dyn Planner, problem: &Problem, limits: &Limits) -> Plan {
     let plan = planner.plan(problem, limits).unwrap().into_plan().unwrap();
@@ -116,4 +117,21 @@ fn windows_lower_a_sweep_to_the_bound_where_lifetimes_are_short() {
         let none = Limits { nodes: Some(0), ..Limits::default() };
         assert_eq!(plan(&Windows, &problem, &none), swept);
     }
+}
+
+/// Pieces of all durations: in this problem what is highest is live across every cut, where no
+/// window can lower it.
+#[test]
+fn windows_end_where_they_cannot_help() {
+    let mut state = 1000_u64;
+    let mut chance = |low, high| {
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        low + (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 8) % (high - low + 1)
+    };
+    let sides = (1_000_000, 1_000_000);
+    rectangles::guillotine(1000, sides, &mut chance);
+    let problem = rectangles::pinwheels(1000, sides, &mut chance);
+    plan(&Windows, &problem, &Limits::time(std::time::Duration::from_secs(3600)));
 }

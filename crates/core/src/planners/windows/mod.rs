@@ -153,8 +153,14 @@ impl<'a> Search<'a> {
         let mut effort = 0;
         let mut peak = self.peak();
         while peak > bound && self.nodes < self.budget {
+            let placed = self.nodes;
             self.round(bound + (peak - bound) / 2, EFFORTS[effort])?;
             let lower = self.peak();
+            let is_last = effort + 1 == EFFORTS.len();
+            if lower == peak && is_last && self.nodes == placed {
+                // The highest buffers are live across the cuts, however many cells are taken together.
+                break;
+            }
             effort = if lower < peak { 0 } else { (effort + 1).min(EFFORTS.len() - 1) };
             peak = lower;
         }
