@@ -21,7 +21,7 @@ pub unsafe fn column<'a, T>(name: &str, at: *const T, count: u32) -> Result<&'a 
 /// `BAD_ARGUMENT` when it is not aligned.
 ///
 /// # Safety
-/// As [`column`].
+/// As [`column()`].
 pub unsafe fn optional_column<'a, T>(
     name: &str,
     at: *const T,
@@ -40,7 +40,7 @@ pub unsafe fn optional_column<'a, T>(
 /// The elements at `at`, to be written.
 ///
 /// # Errors
-/// As [`column`].
+/// As [`column()`].
 ///
 /// # Safety
 /// `at` is NULL or points to `count` elements that nobody else uses for `'a`.
