@@ -115,20 +115,25 @@ fn opened<T>(
 }
 
 fn parse(name: &str, input: impl BufRead, options: &Options) -> Result<Read, Error> {
-    let mut read = decompressed(input, options).map_err(|error| error.in_file(name))?;
+    let read = unpacked(input, |input, code| content(input, code, options));
+    let mut read = read.map_err(|error| error.in_file(name))?;
     for warning in &mut read.warnings {
         name.clone_into(&mut warning.file);
     }
     Ok(read)
 }
 
-fn decompressed(mut input: impl BufRead, options: &Options) -> Result<Read, Error> {
-    let head = input.fill_buf().map_err(|error| Error::new(Code::Io, error.to_string()))?;
+/// Hands on what a file holds, decompressed, and what a failure to read it means.
+fn unpacked<T>(
+    mut input: impl BufRead,
+    then: impl FnOnce(&mut dyn BufRead, Code) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let head = input.fill_buf().map_err(|error| unread(Code::Io, &error))?;
     if !is_gzip(head) {
-        return content(input, Code::Io, options);
+        return then(&mut input, Code::Io);
     }
-    let unpacked = BufReader::with_capacity(HEAD_BYTES, MultiGzDecoder::new(input));
-    content(unpacked, Code::Malformed, options)
+    let mut content = BufReader::with_capacity(HEAD_BYTES, MultiGzDecoder::new(input));
+    then(&mut content, Code::Malformed)
 }
 
 /// Reads uncompressed content; `code` is what a failure to read means.
@@ -179,13 +184,8 @@ fn line_at(text: &[u8], position: usize) -> u64 {
 }
 
 /// All bytes, decompressed.
-fn whole(mut input: impl BufRead) -> Result<Vec<u8>, Error> {
-    let head = input.fill_buf().map_err(|error| Error::new(Code::Io, error.to_string()))?;
-    if is_gzip(head) {
-        bounded(MultiGzDecoder::new(input), INPUT_BYTES_MAX, Code::Malformed)
-    } else {
-        bounded(input, INPUT_BYTES_MAX, Code::Io)
-    }
+fn whole(input: impl BufRead) -> Result<Vec<u8>, Error> {
+    unpacked(input, |input, code| bounded(input, INPUT_BYTES_MAX, code))
 }
 
 /// All bytes, up to `limit`; `code` is what a failure to read means.
