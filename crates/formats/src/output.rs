@@ -35,10 +35,7 @@ pub fn write(
         return write_as(&mut io::stdout().lock(), document, Format::Json)
             .map_err(|error| error.in_file("stdout"));
     }
-    let Packed { format, gzip } = Packed::by_name(path)?;
-    let text = text(document, format, &stem(path))
-        .map_err(|error| error.in_file(path.to_string_lossy()))?;
-    if gzip { write_packed(path, &text, overwrite) } else { write_text(path, &text, overwrite) }
+    write_text(path, &to_bytes(path, document)?, overwrite)
 }
 
 /// What [`write()`] puts into a file of this name.
@@ -120,16 +117,6 @@ pub fn may_write_text(path: impl AsRef<Path>, overwrite: Overwrite) -> Result<()
 fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
-}
-
-fn write_packed(path: &Path, text: &[u8], overwrite: Overwrite) -> Result<(), Error> {
-    let fill = |file: &mut std::fs::File| {
-        let mut encoder = GzEncoder::new(file, Compression::default());
-        encoder.write_all(text)?;
-        encoder.finish().map(drop)
-    };
-    atomic::write(path, overwrite == Overwrite::Force, fill)
-        .map_err(|error| write_error(path, &error))
 }
 
 /// The content of a file; `name` is its name without folders and extensions.
