@@ -61,9 +61,3 @@ impl Paper {
         if self.force { Overwrite::Force } else { Overwrite::Refuse }
     }
 }
-
-/// The name of a file without its folders and extensions.
-pub(crate) fn stem(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.split('.').next().unwrap_or_default().to_owned()
-}

@@ -38,4 +38,6 @@ pub use input::{
     INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_model, read_raw, read_with,
 };
 pub use options::{Endpoints, Options};
-pub use output::{Overwrite, may_write, may_write_text, to_bytes, write, write_as, write_text};
+pub use output::{
+    Overwrite, may_write, may_write_text, stem, to_bytes, write, write_as, write_text,
+};

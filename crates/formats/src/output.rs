@@ -114,7 +114,7 @@ pub fn may_write_text(path: impl AsRef<Path>, overwrite: Overwrite) -> Result<()
 }
 
 /// The name of a file without its folders and extensions.
-fn stem(path: &Path) -> String {
+pub fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
 }

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use memo_formats::stem;
 use memo_report::{svg, svg_tiers};
 
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, AnyPlan};
-use crate::picture::{Paper, stem};
+use crate::picture::Paper;
 
 /// Which plan, and where the picture goes.
 #[derive(Debug, clap::Args)]

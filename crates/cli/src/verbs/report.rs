@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use memo_formats::stem;
 use memo_malloc::analysis::held;
 use memo_malloc::{Code, Plan, Problem};
 use memo_report::{Names, Pane, html};
@@ -11,7 +12,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, AnyPlan};
-use crate::picture::{Paper, stem};
+use crate::picture::Paper;
 
 /// Which plans, and where the report goes.
 #[derive(Debug, clap::Args)]
