@@ -32,7 +32,7 @@ pub struct Tensor {
     pub size: Bytes,
     /// Whether it lies in the file.
     pub is_constant: bool,
-    /// The tensor whose bytes it has.
+    /// The tensor whose bytes it has, which is no view itself.
     pub view_of: Option<TensorIdx>,
 }
 
@@ -55,7 +55,7 @@ pub struct Node {
 
 /// The nodes of a model in the order in which they run.
 ///
-/// Invariant, held by the readers: every index is in range.
+/// Invariant, held by the readers: every index is in range, and no view is one of a view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Graph {
     /// All values.
@@ -74,20 +74,13 @@ pub struct Graph {
 
 impl Graph {
     /// The tensor that has the bytes of this one.
-    pub fn root(&self, mut tensor: TensorIdx) -> TensorIdx {
-        while let Some(of) = self.tensors[tensor.usize()].view_of {
-            tensor = of;
-        }
-        tensor
+    pub fn root(&self, tensor: TensorIdx) -> TensorIdx {
+        self.tensors[tensor.usize()].view_of.unwrap_or(tensor)
     }
 
     /// The tensors that have a buffer, in the order of the buffers.
     pub fn planned(&self) -> Vec<TensorIdx> {
-        let lives = self.lives();
-        let all = (0..).map(TensorIdx).zip(&self.tensors).zip(&lives);
-        all.filter(|((_, tensor), life)| life.is_some() && tensor.size > 0)
-            .map(|((idx, _), _)| idx)
-            .collect()
+        self.planned_lives().into_iter().map(|(idx, _)| idx).collect()
     }
 
     /// A buffer for each tensor that is neither constant nor a view.
@@ -95,13 +88,11 @@ impl Graph {
     /// # Errors
     /// When sizes are beyond what can be planned.
     pub fn problem(&self) -> Result<Problem, memo_malloc::Error> {
-        let lives = self.lives();
-        let planned = self.planned();
+        let planned = self.planned_lives();
         let mut ids = Vec::with_capacity(planned.len());
         let mut buffers = Vec::with_capacity(planned.len());
-        for &idx in &planned {
+        for (idx, life) in planned {
             let tensor = &self.tensors[idx.usize()];
-            let Some(life) = lives[idx.usize()] else { continue };
             let buffer = Buffer::new(tensor.size, life.start, life.end).aligned(self.alignment);
             buffers.push(Buffer { op: life.op, ..buffer });
             ids.push(tensor.name.clone());
@@ -116,6 +107,12 @@ impl Graph {
             ordinal,
         };
         (0..).zip(&self.nodes).map(tag).collect()
+    }
+
+    fn planned_lives(&self) -> Vec<(TensorIdx, Life)> {
+        let all = (0..).map(TensorIdx).zip(&self.tensors).zip(self.lives());
+        let sized = all.filter(|((_, tensor), _)| tensor.size > 0);
+        sized.filter_map(|((idx, _), life)| Some((idx, life?))).collect()
     }
 
     /// When each tensor is live; `None` for constants, views and what nobody makes.

@@ -64,7 +64,8 @@ impl<'a> Known<'a> {
     }
 
     pub(super) fn is_view(&mut self, view: TensorIdx, of: TensorIdx) {
-        self.tensors[view.usize()].view_of = Some(of);
+        let root = self.tensors[of.usize()].view_of.unwrap_or(of);
+        self.tensors[view.usize()].view_of = Some(root);
     }
 
     /// An op has a body, whose own tensors are not planned.
