@@ -13,6 +13,7 @@
 //! ```
 
 mod atomic;
+mod blocks;
 mod chrome;
 mod constants;
 mod counters;

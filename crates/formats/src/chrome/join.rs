@@ -12,10 +12,11 @@
 use std::collections::BTreeMap;
 
 use memo_malloc::model::{OpIdx, OpTag};
-use memo_malloc::trace::{BlockIdx, Event, EventKind, ThreadIdx, Trace};
+use memo_malloc::trace::{Event, EventKind, ThreadIdx, Trace};
 use memo_malloc::{Bytes, Code, Key};
 
 use super::event::{Device, Kept, Memory, Op};
+use crate::blocks::Blocks;
 use crate::{Error, Warning};
 
 /// What LibTorch aligns blocks of the CPU to (`c10::gAlignment`).
@@ -42,7 +43,7 @@ pub(super) fn trace(mut kept: Kept) -> Result<(Trace, Vec<Warning>), Error> {
         join.follow(event)?;
     }
     join.finish();
-    let warnings = join.warnings(elsewhere);
+    let warnings = join.blocks.warnings(elsewhere as u64, "memory events", "trace");
     let alignment = if device.is_cpu() { CPU_ALIGNMENT } else { DEVICE_ALIGNMENT };
     let key = Key { runtime: "PyTorch profiler".to_owned(), ..Key::default() };
     Ok((Trace { key, alignment, ops: join.ops, events: join.events }, warnings))
@@ -103,10 +104,7 @@ struct Join<'a> {
     lanes: BTreeMap<u32, Lane>,
     ops: Vec<OpTag>,
     events: Vec<Event>,
-    live: BTreeMap<u64, BlockIdx>,
-    block_count: u32,
-    unknown_frees: u64,
-    missed_frees: u64,
+    blocks: Blocks,
 }
 
 impl Join<'_> {
@@ -117,8 +115,8 @@ impl Join<'_> {
         if memory.bytes > 0 {
             self.begin_open(&mut lane, thread)?;
             self.alloc(memory, thread)?;
-        } else {
-            self.free(memory.address, thread);
+        } else if let Some(block) = self.blocks.free(memory.address) {
+            self.events.push(Event { kind: EventKind::Free(block), thread });
         }
         self.lanes.insert(memory.thread, lane);
         Ok(())
@@ -157,14 +155,9 @@ impl Join<'_> {
     }
 
     fn alloc(&mut self, memory: &Memory, thread: ThreadIdx) -> Result<(), Error> {
-        let block = BlockIdx(self.block_count);
-        self.block_count = block
-            .0
-            .checked_add(1)
-            .ok_or_else(|| Error::new(Code::Malformed, "more than 2^32 - 1 requests"))?;
-        if let Some(older) = self.live.insert(memory.address, block) {
-            // Its free was not recorded, but there it must have been.
-            self.missed_frees += 1;
+        let block = self.blocks.alloc(memory.address);
+        let (block, older) = block.map_err(|message| Error::new(Code::Malformed, message))?;
+        if let Some(older) = older {
             self.events.push(Event { kind: EventKind::Free(older), thread });
         }
         let kind = EventKind::Alloc { block, size: memory.bytes.unsigned_abs() };
@@ -172,28 +165,10 @@ impl Join<'_> {
         Ok(())
     }
 
-    fn free(&mut self, address: u64, thread: ThreadIdx) {
-        match self.live.remove(&address) {
-            Some(block) => self.events.push(Event { kind: EventKind::Free(block), thread }),
-            None => self.unknown_frees += 1,
-        }
-    }
-
     fn finish(&mut self) {
         for (id, mut lane) in std::mem::take(&mut self.lanes) {
             let thread = ThreadIdx(self.numbers.get(&id).copied().unwrap_or(0));
             self.end_until(&mut lane, thread, |_| true);
         }
-    }
-
-    fn warnings(&self, elsewhere: usize) -> Vec<Warning> {
-        let counts = [
-            (elsewhere as u64, "memory events of other devices are passed over"),
-            (self.unknown_frees, "frees of blocks from before the trace are passed over"),
-            (self.missed_frees, "blocks were freed unseen: their addresses were handed out again"),
-            (self.live.len() as u64, "blocks are live at the end: escapes, which are not planned"),
-        ];
-        let told = counts.iter().filter(|(count, _)| *count > 0);
-        told.map(|(count, what)| Warning::of_file(format!("{count} {what}"))).collect()
     }
 }

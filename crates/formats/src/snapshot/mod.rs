@@ -7,13 +7,12 @@
 
 mod pickle;
 
-use std::collections::BTreeMap;
-
 use memo_malloc::model::{OpIdx, OpTag};
-use memo_malloc::trace::{BlockIdx, Event, EventKind, ThreadIdx, Trace};
+use memo_malloc::trace::{Event, EventKind, ThreadIdx, Trace};
 use memo_malloc::{Bytes, Code, Key};
 
-use crate::{Document, Error, Place, Read, Warning};
+use crate::blocks::Blocks;
+use crate::{Document, Error, Place, Read};
 use pickle::{Id, Pickle};
 
 /// What the caching allocator aligns blocks to (`kMinBlockSize`).
@@ -49,7 +48,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Read, Error> {
     }
     let others = (0..traces.len()).filter(|&other| other != device);
     let elsewhere = others.map(|other| events(other).len() as u64).sum();
-    let warnings = run.warnings(elsewhere);
+    let warnings = run.blocks.warnings(elsewhere, "events", "snapshot");
     let key = Key { runtime: "PyTorch snapshot".to_owned(), ..Key::default() };
     let trace = Trace { key, alignment: ALIGNMENT, ops: run.ops, events: run.events };
     Ok(Read { document: Document::Trace(trace), warnings })
@@ -59,23 +58,12 @@ struct Run<'a> {
     pickle: &'a Pickle<'a>,
     ops: Vec<OpTag>,
     events: Vec<Event>,
-    live: BTreeMap<i64, BlockIdx>,
-    block_count: u32,
-    unknown_frees: u64,
-    missed_frees: u64,
+    blocks: Blocks,
 }
 
 impl<'a> Run<'a> {
     fn new(pickle: &'a Pickle<'a>) -> Run<'a> {
-        Run {
-            pickle,
-            ops: Vec::new(),
-            events: Vec::new(),
-            live: BTreeMap::new(),
-            block_count: 0,
-            unknown_frees: 0,
-            missed_frees: 0,
-        }
+        Run { pickle, ops: Vec::new(), events: Vec::new(), blocks: Blocks::default() }
     }
 
     fn follow(&mut self, event: Id) -> Result<(), String> {
@@ -83,9 +71,8 @@ impl<'a> Run<'a> {
         match action.ok_or("an event without an action")? {
             "alloc" => self.alloc(event),
             "free_completed" => {
-                match self.live.remove(&self.int(event, "addr")?) {
-                    Some(block) => self.push(EventKind::Free(block)),
-                    None => self.unknown_frees += 1,
+                if let Some(block) = self.blocks.free(self.address(event)?) {
+                    self.push(EventKind::Free(block));
                 }
                 Ok(())
             }
@@ -96,10 +83,8 @@ impl<'a> Run<'a> {
     fn alloc(&mut self, event: Id) -> Result<(), String> {
         let size = self.int(event, "size")?;
         let size = Bytes::try_from(size).map_err(|_| format!("a block of {size} bytes"))?;
-        let block = BlockIdx(self.block_count);
-        self.block_count = block.0.checked_add(1).ok_or("more than 2^32 - 1 requests")?;
-        if let Some(older) = self.live.insert(self.int(event, "addr")?, block) {
-            self.missed_frees += 1;
+        let (block, older) = self.blocks.alloc(self.address(event)?)?;
+        if let Some(older) = older {
             self.push(EventKind::Free(older));
         }
         let op = self.frame(event).map(|(name, place)| {
@@ -131,6 +116,10 @@ impl<'a> Run<'a> {
         Some((text(frame, "name")?.to_owned(), place))
     }
 
+    fn address(&self, event: Id) -> Result<u64, String> {
+        self.int(event, "addr").map(i64::cast_unsigned)
+    }
+
     fn int(&self, event: Id, key: &str) -> Result<i64, String> {
         let found = self.pickle.field(event, key).and_then(|id| self.pickle.int(id));
         found.ok_or_else(|| format!("an event without a number `{key}`"))
@@ -138,16 +127,5 @@ impl<'a> Run<'a> {
 
     fn push(&mut self, kind: EventKind) {
         self.events.push(Event { kind, thread: OWNER });
-    }
-
-    fn warnings(&self, elsewhere: u64) -> Vec<Warning> {
-        let counts = [
-            (elsewhere, "events of other devices are passed over"),
-            (self.unknown_frees, "frees of blocks from before the snapshot are passed over"),
-            (self.missed_frees, "blocks were freed unseen: their addresses were handed out again"),
-            (self.live.len() as u64, "blocks are live at the end: escapes, which are not planned"),
-        ];
-        let told = counts.iter().filter(|(count, _)| *count > 0);
-        told.map(|(count, what)| Warning::of_file(format!("{count} {what}"))).collect()
     }
 }

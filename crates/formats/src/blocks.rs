@@ -1,0 +1,52 @@
+//! Blocks by their addresses, as recorders tell of them, which see not every request and free.
+
+use std::collections::BTreeMap;
+
+use memo_malloc::trace::BlockIdx;
+
+use crate::Warning;
+
+/// The blocks that are live, and what was missed of others.
+#[derive(Debug, Default)]
+pub(crate) struct Blocks {
+    live: BTreeMap<u64, BlockIdx>,
+    count: u32,
+    unknown_frees: u64,
+    missed_frees: u64,
+}
+
+impl Blocks {
+    /// A new block, and the one that was at its address until now: its free was not recorded, but
+    /// there it must have been.
+    pub(crate) fn alloc(
+        &mut self,
+        address: u64,
+    ) -> Result<(BlockIdx, Option<BlockIdx>), &'static str> {
+        let block = BlockIdx(self.count);
+        self.count = self.count.checked_add(1).ok_or("more than 2^32 - 1 requests")?;
+        let older = self.live.insert(address, block);
+        self.missed_frees += u64::from(older.is_some());
+        Ok((block, older))
+    }
+
+    /// The block at an address, which is live no longer; none if its request was not recorded.
+    pub(crate) fn free(&mut self, address: u64) -> Option<BlockIdx> {
+        let block = self.live.remove(&address);
+        self.unknown_frees += u64::from(block.is_none());
+        block
+    }
+
+    /// What to tell of them in the end, and of the `events` of other devices in the `record`.
+    pub(crate) fn warnings(&self, elsewhere: u64, events: &str, record: &str) -> Vec<Warning> {
+        let elsewhere_told = format!("{events} of other devices are passed over");
+        let unknown_told = format!("frees of blocks from before the {record} are passed over");
+        let counts = [
+            (elsewhere, &*elsewhere_told),
+            (self.unknown_frees, &*unknown_told),
+            (self.missed_frees, "blocks were freed unseen: their addresses were handed out again"),
+            (self.live.len() as u64, "blocks are live at the end: escapes, which are not planned"),
+        ];
+        let told = counts.iter().filter(|(count, _)| *count > 0);
+        told.map(|(count, what)| Warning::of_file(format!("{count} {what}"))).collect()
+    }
+}
