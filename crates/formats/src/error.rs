@@ -62,9 +62,10 @@ impl Error {
         Error { file: file.into(), ..self }
     }
 
-    /// The same error, its path inside this one.
+    /// The same error, its path inside this one. A byte tells more than a path, and stays.
     pub(crate) fn within(self, outer: &str) -> Error {
         let path = match &self.place {
+            Place::Byte(_) => return self,
             Place::Path(path) if path.is_empty() => outer.to_owned(),
             Place::Path(path) if path.starts_with('[') => format!("{outer}{path}"),
             Place::Path(path) => format!("{outer}.{path}"),

@@ -11,7 +11,7 @@ mod shape;
 use memo_malloc::Code;
 
 use crate::wire::{Message, Value};
-use crate::{Error, Graph, Options, Place, Warning};
+use crate::{Error, Graph, Options, Warning};
 use known::Known;
 use shape::Shapes;
 
@@ -94,7 +94,7 @@ impl<'a> Parts<'a> {
         let mut nodes = Vec::with_capacity(self.nodes.len());
         for (idx, &message) in self.nodes.iter().enumerate() {
             let node = node::read(message, &mut known);
-            nodes.push(node.map_err(|error| at_node(error, idx))?);
+            nodes.push(node.map_err(|error| error.within(&format!("graph.node[{idx}]")))?);
         }
         let outputs: Result<_, Error> = self.outputs.iter().map(|name| known.get(name)).collect();
         let outputs = outputs.map_err(|error| error.within("graph.output"))?;
@@ -104,13 +104,5 @@ impl<'a> Parts<'a> {
             unused.map(|dim| Warning::of_file(format!("no shape has a dimension named `{dim}`"))),
         );
         Ok(Graph { tensors, nodes, inputs, outputs, alignment: ALIGNMENT, warnings })
-    }
-}
-
-/// Bytes tell more than the node does, where they are known.
-fn at_node(error: Error, idx: usize) -> Error {
-    match error.place() {
-        Place::Byte(_) => error,
-        _ => error.within(&format!("graph.node[{idx}]")),
     }
 }

@@ -12,7 +12,7 @@ mod ops;
 use memo_malloc::Code;
 
 use crate::graph::tensor_bytes;
-use crate::{Error, Graph, Node, Place, Tensor, TensorIdx, Warning};
+use crate::{Error, Graph, Node, Tensor, TensorIdx, Warning};
 use flat::{Table, Vector};
 
 pub use offline::with_offsets;
@@ -146,11 +146,8 @@ impl Reader {
     fn tensors(&mut self, subgraph: Table) -> Result<Vec<Tensor>, Error> {
         let tables = subgraph.vector(field::subgraph::TENSORS)?.tables().enumerate();
         let tensors = tables.map(|(idx, table)| {
-            let path = format!("subgraphs[0].tensors[{idx}]");
-            self.tensor(table?).map_err(|error| match error.place() {
-                Place::Byte(_) => error,
-                _ => error.within(&path),
-            })
+            let tensor = self.tensor(table?);
+            tensor.map_err(|error| error.within(&format!("subgraphs[0].tensors[{idx}]")))
         });
         tensors.collect()
     }
