@@ -7,10 +7,9 @@ use crate::{Error, PlanDocument};
 
 /// The header; its names begin with `prefix`, so that a program can have several plans.
 pub(crate) fn header(plan: &PlanDocument, prefix: &str) -> Result<String, Error> {
-    let constants = Constants::of(plan)?;
+    let Constants { arena, alignment, rows, origin } = Constants::of(plan)?;
     let lower = identifier(prefix);
     let upper = lower.to_uppercase();
-    let Constants { arena, alignment, rows, origin, .. } = &constants;
     let count = rows.len();
     let mut text = format!(
         "/* {origin} */\n\
@@ -23,12 +22,12 @@ pub(crate) fn header(plan: &PlanDocument, prefix: &str) -> Result<String, Error>
         text += "\n/* Where each buffer lies in the arena. */\n";
         // Writing to a string cannot fail.
         let _ = writeln!(text, "static const uint64_t {lower}_offsets[] = {{");
-        for (offset, comment) in rows {
+        for (offset, comment) in &rows {
             let _ = writeln!(text, "    UINT64_C({offset}), /* {comment} */");
         }
         text += "};\n";
     }
-    if *arena > 0 {
+    if arena > 0 {
         let _ = writeln!(text, "\n#ifdef __cplusplus");
         asserts(&mut text, "static_assert", &lower, &upper);
         let _ = writeln!(text, "#else");

@@ -18,17 +18,16 @@ pub(crate) use rust::rust;
 pub(crate) use typescript::typescript;
 
 /// What every language says of a plan.
-struct Constants<'a> {
+struct Constants {
     arena: Bytes,
     alignment: Bytes,
     /// Offset and comment of each buffer.
     rows: Vec<(Bytes, String)>,
     origin: String,
-    plan: &'a PlanDocument,
 }
 
-impl<'a> Constants<'a> {
-    fn of(plan: &'a PlanDocument) -> Result<Constants<'a>, Error> {
+impl Constants {
+    fn of(plan: &PlanDocument) -> Result<Constants, Error> {
         let problem = plan.problem();
         let row = |(offset, (idx, _)): (&Bytes, _)| (*offset, comment(problem, idx));
         Ok(Constants {
@@ -36,13 +35,7 @@ impl<'a> Constants<'a> {
             alignment: problem.buffers().iter().map(|b| b.alignment).fold(1, common_multiple),
             rows: plan.plan().offsets.iter().zip(problem.iter()).map(row).collect(),
             origin: origin(problem)?,
-            plan,
         })
-    }
-
-    /// The largest number, which each language must be able to hold.
-    fn largest(&self) -> Bytes {
-        self.plan.plan().peak.max(self.alignment)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Error, PlanDocument};
 
 /// The module.
 pub(crate) fn rust(plan: &PlanDocument) -> Result<String, Error> {
-    let Constants { arena, alignment, rows, origin, .. } = Constants::of(plan)?;
+    let Constants { arena, alignment, rows, origin } = Constants::of(plan)?;
     let count = rows.len();
     let mut text = format!(
         "// {origin}\n\n\

@@ -12,11 +12,10 @@ const NUMBER_MAX: Bytes = (1 << 53) - 1;
 
 /// The module.
 pub(crate) fn typescript(plan: &PlanDocument) -> Result<String, Error> {
-    let constants = Constants::of(plan)?;
-    if constants.largest() > NUMBER_MAX {
+    let Constants { arena, alignment, rows, origin } = Constants::of(plan)?;
+    if arena.max(alignment) > NUMBER_MAX {
         return Err(Error::new(Code::Unsupported, "numbers beyond 2^53 - 1 in TypeScript"));
     }
-    let Constants { arena, alignment, rows, origin, .. } = constants;
     let mut text = format!(
         "// {origin}\n\n\
          /** Bytes of the arena. */\nexport const ARENA_BYTES: number = {arena};\n\n\
