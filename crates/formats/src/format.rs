@@ -96,7 +96,7 @@ impl Content {
 }
 
 /// The identifier of TensorFlow Lite's schema.
-const TFLITE_MAGIC: &[u8] = b"TFL3";
+pub(crate) const TFLITE_MAGIC: &[u8] = b"TFL3";
 
 /// The first byte of an ONNX model: its version as field 1, a varint.
 const ONNX_FIRST: u8 = 0x08;

@@ -16,7 +16,7 @@ use super::field::{metadata, model};
 use super::flat::Table;
 use super::{is_beyond, read};
 use crate::Error;
-use crate::format::{Content, sniff};
+use crate::format::{Content, TFLITE_MAGIC, sniff};
 
 /// The name under which the runtime looks for offsets.
 const ENTRY: &str = "OfflineMemoryAllocation";
@@ -100,7 +100,7 @@ impl Head {
     fn written(&self, file: &[u8], content: &[u8]) -> Result<Vec<u8>, Error> {
         let mut out = Out::default();
         out.u32(0);
-        out.bytes.extend(b"TFL3");
+        out.bytes.extend(TFLITE_MAGIC);
         let fields: Vec<usize> =
             self.kept.iter().map(|kept| kept.0).chain([model::BUFFERS, model::METADATA]).collect();
         let slots = out.model(self.version, &fields);
