@@ -100,9 +100,8 @@ impl<'a> Parts<'a> {
         let outputs = outputs.map_err(|error| error.within("graph.output"))?;
         let (tensors, mut warnings) = known.into_tensors();
         let unused = self.shapes.unnamed(options);
-        warnings.extend(
-            unused.map(|dim| Warning::of_file(format!("no shape has a dimension named `{dim}`"))),
-        );
+        let unused = unused.iter().map(|dim| format!("no shape has a dimension named `{dim}`"));
+        warnings.extend(unused.map(Warning::of_file));
         Ok(Graph { tensors, nodes, inputs, outputs, alignment: ALIGNMENT, warnings })
     }
 }

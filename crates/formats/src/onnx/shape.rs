@@ -94,11 +94,12 @@ impl<'a> Shapes<'a> {
     }
 
     /// The dimensions that are given, but that no shape has.
-    pub(super) fn unnamed<'b>(&self, options: &'b Options) -> impl Iterator<Item = &'b str> {
-        let named: Vec<&str> = self.types.values().flat_map(|of_type| names(*of_type)).collect();
-        let is_unnamed = move |dim: &&str| !named.iter().any(|name| name == dim);
-        let given: Vec<&str> = options.dims.keys().map(String::as_str).collect();
-        given.into_iter().filter(is_unnamed).collect::<Vec<_>>().into_iter()
+    pub(super) fn unnamed<'b>(&self, options: &'b Options) -> Vec<&'b str> {
+        let mut unnamed: Vec<&str> = options.dims.keys().map(String::as_str).collect();
+        for name in self.types.values().flat_map(|of_type| names(*of_type)) {
+            unnamed.retain(|&dim| dim != name);
+        }
+        unnamed
     }
 }
 
