@@ -5,6 +5,7 @@
 //! ends. The contract others script against is `docs/cli.md`.
 
 pub mod args;
+mod best;
 mod captured;
 pub mod comparison;
 pub mod console;

@@ -7,15 +7,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memo_malloc::analysis::explain;
-use memo_malloc::{Plan, Problem, planners};
 
+use crate::best::best_plan;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
-use crate::progress::while_working;
 use crate::reading::Reading;
-use crate::{interrupt, seconds};
+use crate::seconds;
 
 use told::Told;
 
@@ -48,7 +47,7 @@ impl Args {
         }
         let (plan, planner) = match task.plan {
             Some(plan) => (Some(plan), None),
-            None => (self.best_plan(&task.problem, console)?, Some("auto")),
+            None => (best_plan(&task.problem, self.time_limit, console)?, Some("auto")),
         };
         let top = usize::from(self.top);
         let told = Told {
@@ -65,16 +64,5 @@ impl Args {
             console.result(format!("{}: {told}", self.input.display()))?;
         }
         Ok(Exit::Done)
-    }
-
-    /// The best plan whatever the capacity; none where the pins exclude any.
-    fn best_plan(&self, problem: &Problem, console: &Console) -> Result<Option<Plan>, Failure> {
-        let limits = interrupt::limits(self.time_limit)?;
-        let unlimited = problem.clone().with_capacity(None);
-        let doing = format!("planning {} buffers", problem.len());
-        let outcome = while_working(console, &doing, self.time_limit, || {
-            planners::plan(&unlimited, &limits)
-        })?;
-        Ok(outcome.into_plan())
     }
 }

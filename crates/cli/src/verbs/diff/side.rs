@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use memo_formats::Options;
 use memo_malloc::analysis::{Load, max_load};
-use memo_malloc::{BufferIdx, Bytes, Code, Plan, Problem, planners};
+use memo_malloc::{BufferIdx, Bytes, Code, Plan, Problem};
 
+use crate::best::best_plan;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::input::Task;
-use crate::interrupt;
-use crate::progress::while_working;
 
 /// The numbers of a file, and the bytes of each op at its max load.
 #[derive(Debug)]
@@ -51,13 +50,10 @@ impl Side {
     }
 }
 
-/// The best plan that is found, whatever the capacity.
+/// The best plan that is found.
 fn best(problem: &Problem, time: Option<Duration>, console: &Console) -> Result<Plan, Failure> {
-    let unlimited = problem.clone().with_capacity(None);
-    let limits = interrupt::limits(time)?;
-    let doing = format!("planning {} buffers", problem.len());
-    let outcome = while_working(console, &doing, time, || planners::plan(&unlimited, &limits))?;
-    outcome.into_plan().ok_or_else(|| Failure::new(Code::Infeasible, "there is no plan"))
+    let plan = best_plan(problem, time, console)?;
+    plan.ok_or_else(|| Failure::new(Code::Infeasible, "there is no plan"))
 }
 
 /// The bytes of each op that are live at a step; buffers without an op go by their id.
