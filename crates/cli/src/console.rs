@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use clap::builder::styling::{AnsiColor, Style};
 use memo_malloc::Code;
@@ -13,6 +14,11 @@ use crate::failure::Failure;
 
 /// The version of everything `--json` prints. Fields are only ever added.
 const JSON_VERSION: u32 = 1;
+
+/// Whether an output is not a file but standard output.
+pub(crate) fn is_stdout(output: &Path) -> bool {
+    output == Path::new("-")
+}
 
 /// Where output goes and how it may look.
 #[derive(Debug)]

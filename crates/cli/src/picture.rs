@@ -1,12 +1,12 @@
 //! Where a picture goes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use memo_formats::{Overwrite, may_write_text, write_text};
 use memo_malloc::Code;
 use serde_json::json;
 
-use crate::console::Console;
+use crate::console::{Console, is_stdout};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -25,7 +25,7 @@ impl Paper {
 
     /// Finds out before the work whether it would be in vain: files must end in `extension`.
     pub(crate) fn is_usable(&self, extension: &str, console: &Console) -> Result<(), Failure> {
-        if self.is_stdout() {
+        if is_stdout(&self.path) {
             return if console.is_json() { Err(Failure::stdout_twice()) } else { Ok(()) };
         }
         let found = self.path.extension();
@@ -40,7 +40,7 @@ impl Paper {
 
     /// Writes the picture and says so.
     pub(crate) fn write(&self, picture: &str, console: &Console) -> Result<Exit, Failure> {
-        if self.is_stdout() {
+        if is_stdout(&self.path) {
             return console.write(picture.as_bytes()).map(|()| Exit::Done);
         }
         write_text(&self.path, picture.as_bytes(), self.overwrite())?;
@@ -51,10 +51,6 @@ impl Paper {
             console.message(format!("wrote {}", self.path.display()));
         }
         Ok(Exit::Done)
-    }
-
-    fn is_stdout(&self) -> bool {
-        self.path == Path::new("-")
     }
 
     fn overwrite(&self) -> Overwrite {

@@ -16,7 +16,7 @@ use memo_malloc::model::Tier;
 use memo_malloc::planners::{self, Planner};
 use memo_malloc::{Bytes, Limits, Outcome};
 
-use crate::console::Console;
+use crate::console::{Console, is_stdout};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
@@ -215,8 +215,4 @@ impl From<StdoutFormat> for Format {
             StdoutFormat::Counters => Format::Counters,
         }
     }
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
 }

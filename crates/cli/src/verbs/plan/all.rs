@@ -9,9 +9,9 @@ use memo_malloc::{Bytes, Code, Outcome, Status, planners};
 use memo_report::units::{count, share};
 use serde_json::{Value, json};
 
+use super::Args;
 use super::summary::Summary;
-use super::{Args, is_stdout};
-use crate::console::Console;
+use crate::console::{Console, is_stdout};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grid::{Look, grid};

@@ -8,7 +8,7 @@ use memo_malloc::{Bytes, Outcome, Plan};
 use memo_report::units::{bytes, bytes_exact, counted, share};
 use serde_json::{Value, json};
 
-use crate::console::Console;
+use crate::console::{Console, is_stdout};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::infeasible;
@@ -85,7 +85,7 @@ impl Summary {
 
     /// Says where the plan went, unless that was standard output.
     pub(super) fn wrote(&self, console: &Console) {
-        if let Some(output) = self.output.as_deref().filter(|path| !super::is_stdout(path)) {
+        if let Some(output) = self.output.as_deref().filter(|path| !is_stdout(path)) {
             let output = output.display();
             console.message(format!("wrote {output}"));
             console.suggest(&[

@@ -12,7 +12,7 @@ use memo_report::units::{bytes_exact, count, counted};
 use serde_json::{Value, json};
 
 use super::Args;
-use crate::console::Console;
+use crate::console::{Console, is_stdout};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Task;
@@ -116,7 +116,7 @@ impl Found {
             }
             outcome => outcome.plan().into_iter().for_each(|plan| self.describe(plan, console)),
         }
-        if let Some(output) = self.output.as_deref().filter(|path| !super::is_stdout(path)) {
+        if let Some(output) = self.output.as_deref().filter(|path| !is_stdout(path)) {
             console.message(format!("wrote {}", output.display()));
         }
         Ok(())
