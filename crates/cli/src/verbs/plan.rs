@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use memo_formats::{Document, Format, Overwrite, may_write, may_write_text, write, write_as};
+use memo_formats::{Document, Format, Overwrite, may_write, write, write_as};
 use memo_malloc::limits::Stopwatch;
 use memo_malloc::model::Tier;
 use memo_malloc::planners::{self, Planner};
@@ -132,7 +132,7 @@ impl Args {
             return Err(Failure::stdout_twice());
         }
         if model::is_model(output) {
-            return Ok(may_write_text(output, self.overwrite())?);
+            return self.model_is_usable(output);
         }
         Ok(may_write(output, self.overwrite())?)
     }
