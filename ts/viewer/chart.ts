@@ -2,26 +2,20 @@
 
 import type { Pane } from "./document.ts";
 import { loadColumns } from "./load.ts";
-import { line } from "./map.ts";
+import { drawLines } from "./map.ts";
 import type { Theme } from "./theme.ts";
 import { type Box, type View, xOf } from "./view.ts";
 
-/** Draws the load of a pane in view, with its peak and lower bound, up to `most` bytes. */
+/** Draws the load of a pane in a view of all bytes, with its peak and lower bound. */
 export function drawLoad(
   context: CanvasRenderingContext2D,
   pane: Pane,
   box: Box,
   view: View,
-  most: number,
   theme: Theme,
 ): void {
-  drawCurve(context, pane, box, view, most, theme);
-  const y = (byte: number): number => box.y + box.h * (1 - byte / most);
-  context.save();
-  line(context, box, y(pane.peak), theme.peak);
-  context.setLineDash([6, 4]);
-  line(context, box, y(pane.lower_bound), theme.bound);
-  context.restore();
+  drawCurve(context, pane, box, view, theme);
+  drawLines(context, pane, box, view, theme);
 }
 
 /** Draws the load of a pane over all time, and what part of it is in view. */
@@ -31,10 +25,9 @@ export function drawMinimap(
   box: Box,
   all: View,
   view: View,
-  most: number,
   theme: Theme,
 ): void {
-  drawCurve(context, pane, box, all, most, theme);
+  drawCurve(context, pane, box, all, theme);
   const left = xOf(all, box, view.from);
   const width = Math.max(3, xOf(all, box, view.to) - left);
   context.strokeStyle = theme.text;
@@ -47,7 +40,6 @@ function drawCurve(
   pane: Pane,
   box: Box,
   view: View,
-  most: number,
   theme: Theme,
 ): void {
   context.fillStyle = theme.field;
@@ -55,7 +47,7 @@ function drawCurve(
   context.fillStyle = theme.load;
   const columns = loadColumns(pane.load, view.from, view.to, Math.max(1, Math.round(box.w)));
   columns.forEach((load, column) => {
-    const height = load / most * box.h;
+    const height = load / view.high * box.h;
     context.fillRect(box.x + column, box.y + box.h - height, 1, height);
   });
 }

@@ -83,7 +83,7 @@ export function drawLines(
 }
 
 /** A line across a box, if it is in it. */
-export function line(
+function line(
   context: CanvasRenderingContext2D,
   box: Box,
   y: number,

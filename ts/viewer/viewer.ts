@@ -214,8 +214,7 @@ export class Viewer {
     this.boxes = layout(width, height, this.report.panes.length, this.isBeside);
     this.report.panes.forEach((_, idx) => this.#drawPane(idx, ratio));
     const { minimap } = this.boxes;
-    const [context, { all, view }] = [this.#context, this];
-    drawMinimap(context, this.pane, minimap, all, view, all.high, this.#theme);
+    drawMinimap(this.#context, this.pane, minimap, this.all, this.view, this.#theme);
   }
 
   #drawPane(idx: number, ratio: number): void {
@@ -230,7 +229,7 @@ export class Viewer {
     context.putImageData(shown.image, Math.round(map.x * ratio), Math.round(map.y * ratio));
     drawNames(context, this.report, pane, shown, this.coloring, map, view);
     drawLines(context, pane, map, view, this.#theme);
-    drawLoad(context, pane, load, view, this.all.high, this.#theme);
+    drawLoad(context, pane, load, { ...this.all, from: view.from, to: view.to }, this.#theme);
     drawAxes(context, map, view, this.#theme);
     this.#drawStep([map, load]);
     for (const spot of [this.hover, this.pin]) this.#drawChosen(spot, idx);
