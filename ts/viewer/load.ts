@@ -80,6 +80,11 @@ function distinct(start: Uint32Array, end: Uint32Array): Float64Array {
   return new Float64Array(all.filter((step, at) => at === 0 || step !== all[at - 1]));
 }
 
+/** The largest load and the first step that has it; 0 at step 0 without rectangles. */
+export function maxOf({ steps, bytes, max }: Load): { step: number; bytes: number } {
+  return { step: steps[max] ?? 0, bytes: bytes[max] ?? 0 };
+}
+
 /** How many of some sorted values are at most this one. O(log n). */
 export function after(sorted: Float64Array | Uint32Array, value: number): number {
   let low = 0;

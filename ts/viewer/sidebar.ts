@@ -2,9 +2,9 @@
 
 import type { Coloring, Pane } from "./document.ts";
 import { element, swatch } from "./dom.ts";
-import type { Spot } from "./find.ts";
 import { bytes, count, counted, share } from "./format.ts";
 import { groupOf } from "./ink.ts";
+import { maxOf } from "./load.ts";
 import { type Lines, liveAt, nameOf, ofBuffer, ofPlan, type Party } from "./told.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -19,7 +19,7 @@ export function sidebar(viewer: Viewer, aside: HTMLElement): () => void {
   );
   aside.append(...plans, chosen!, live!, legend!);
   const parts = [
-    part(chosen!, () => [spotKey(viewer.pin)], () => tellChosen(viewer)),
+    part(chosen!, () => [viewer.pin], () => tellChosen(viewer)),
     part(
       live!,
       () => [viewer.paneIdx, viewer.step, viewer.liveBy, viewer.coloringIdx],
@@ -43,10 +43,6 @@ function part(
     written = now;
     place.replaceChildren(...write());
   };
-}
-
-function spotKey(spot: Spot | null): string {
-  return spot === null ? "" : `${spot.pane} ${spot.row}`;
 }
 
 function section(id: string, title: string, ...content: readonly Node[]): HTMLElement {
@@ -73,7 +69,7 @@ function tellLive(viewer: Viewer): Node[] {
   const parties = liveAt(report, pane, step, liveBy);
   const all = parties.reduce((sum, party) => sum + party.bytes, 0);
   const buffers = parties.reduce((sum, party) => sum + party.rows.length, 0);
-  const at = step === pane.load.steps[pane.load.max] ? " (max load)" : "";
+  const at = step === maxOf(pane.load).step ? " (max load)" : "";
   const title = `Live at step ${count(step)}${at}`;
   const rest = parties.length - LINES_MAX;
   return [

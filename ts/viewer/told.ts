@@ -3,21 +3,22 @@
 import type { Ops, Pane, Report } from "./document.ts";
 import { rowOf, rowsAt, type Spot } from "./find.ts";
 import { bytes, bytesExact, count, counted, share } from "./format.ts";
+import { maxOf } from "./load.ts";
 
 /** Lines of a name and a text. */
 export type Lines = readonly (readonly [string, string])[];
 
 /** What is said of a plan. */
 export function ofPlan(pane: Pane): Lines {
-  const load = pane.load.bytes[pane.load.max] ?? 0;
+  const max = maxOf(pane.load);
   const gap = pane.peak - pane.lower_bound;
   const lines: [string, string][] = [
     ["buffers", count(pane.buffers)],
     ["peak", bytesExact(pane.peak)],
     ["lower bound", `${bytes(pane.lower_bound)} by ${pane.certificate}`],
     ["gap", gap === 0 ? "none: proven optimal" : `${bytes(gap)}, ${share(gap, pane.lower_bound)}`],
-    ["max load", `${bytes(load)} at step ${count(pane.load.steps[pane.load.max] ?? 0)}`],
-    ["fragmentation", share(pane.peak - load, pane.peak)],
+    ["max load", `${bytes(max.bytes)} at step ${count(max.step)}`],
+    ["fragmentation", share(pane.peak - max.bytes, pane.peak)],
   ];
   if (pane.capacity !== null) lines.push(["capacity", bytesExact(pane.capacity)]);
   return lines;

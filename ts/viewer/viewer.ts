@@ -3,9 +3,10 @@
 import { drawAxes } from "./axes.ts";
 import { drawLoad, drawMinimap } from "./chart.ts";
 import type { Coloring, Pane, Report } from "./document.ts";
-import { extentOf, type Found, rowOf, search, type Spot } from "./find.ts";
+import { extentOf, type Found, search, type Spot } from "./find.ts";
 import { inkOf, pixelOf } from "./ink.ts";
 import { type Boxes, layout } from "./layout.ts";
+import { maxOf } from "./load.ts";
 import { drawFrame, drawLines, drawNames, type Picture, picture } from "./map.ts";
 import { type Theme, theme, toggleTheme } from "./theme.ts";
 import { type Box, moved, revealing, type View, xOf, zoomed } from "./view.ts";
@@ -47,7 +48,7 @@ export class Viewer {
     [this.report, this.#canvas, this.#context] = [report, canvas, context];
     this.all = allOf(report.panes);
     this.view = this.all;
-    this.step = maxStepOf(this.pane);
+    this.step = maxOf(this.pane.load).step;
     this.boxes = layout(1, 1, report.panes.length, false);
     this.#theme = theme();
   }
@@ -105,7 +106,7 @@ export class Viewer {
 
   /** Shows the step of max load. */
   jumpToPeak(): void {
-    this.chooseStep(maxStepOf(this.pane));
+    this.chooseStep(maxOf(this.pane.load).step);
     const { low, high } = this.all;
     const shown = { from: this.step, to: this.step + 1, low, high };
     this.look(revealing(this.view, this.all, shown));
@@ -256,10 +257,8 @@ export class Viewer {
   #drawChosen(spot: Spot | null, idx: number): void {
     if (spot === null || (spot.pane !== idx && !this.report.same_buffers)) return;
     const buffer = this.report.panes[spot.pane]!.columns.buffer[spot.row]!;
-    const pane = this.report.panes[idx]!;
-    if (rowOf(pane, buffer) < 0) return;
     const { map } = this.boxes.panes[idx]!;
-    drawFrame(this.#context, pane, buffer, map, this.view, this.#theme.text);
+    drawFrame(this.#context, this.report.panes[idx]!, buffer, map, this.view, this.#theme.text);
   }
 }
 
@@ -271,8 +270,4 @@ function allOf(panes: readonly Pane[]): View {
   const peak = panes.reduce((most, pane) => Math.max(most, pane.peak), 0);
   const first = Number.isFinite(from) ? from : 0;
   return { from: first, to: Math.max(to, first + 2), low: 0, high: Math.max(peak, 16) * HEADROOM };
-}
-
-function maxStepOf({ load }: Pane): number {
-  return load.steps[load.max] ?? 0;
 }
