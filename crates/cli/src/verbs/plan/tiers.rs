@@ -6,7 +6,7 @@ use std::time::Duration;
 use memo_formats::{Document, TieredPlanDocument};
 use memo_malloc::Code;
 use memo_malloc::limits::Stopwatch;
-use memo_malloc::model::{CostCertificate, Tier, TieredOutcome, TieredPlan, TieredProblem};
+use memo_malloc::model::{CostCertificate, Reason, Tier, TieredOutcome, TieredPlan, TieredProblem};
 use memo_malloc::planners::plan_tiered;
 use memo_report::units::{bytes_exact, count, counted};
 use serde_json::{Value, json};
@@ -97,6 +97,7 @@ fn exit(outcome: &TieredOutcome) -> Exit {
     match outcome {
         TieredOutcome::Optimal(_) | TieredOutcome::Feasible(_) => Exit::Done,
         TieredOutcome::Infeasible(_) => Exit::Infeasible,
+        TieredOutcome::GaveUp(Reason::Cancelled) => Exit::Interrupted,
         TieredOutcome::GaveUp(_) => Exit::GaveUp,
     }
 }
@@ -170,6 +171,13 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interrupt_that_leaves_nothing_is_told_from_a_limit() {
+        let exit = |reason| exit(&TieredOutcome::GaveUp(reason));
+        assert_eq!(exit(Reason::Cancelled), Exit::Interrupted);
+        assert_eq!(exit(Reason::TimeLimit), Exit::GaveUp);
+    }
 
     #[test]
     fn a_tier_is_a_name_with_or_without_capacity_and_cost() {
