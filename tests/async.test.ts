@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Columns, plan, planAsync, type Progress } from "../ts/mod.ts";
 import { native } from "../ts/native.ts";
+import { RUNNING_MAX } from "../ts/plan_async.ts";
 import { refusal, rejection } from "./support/codes.ts";
 import { drawn, hard } from "./support/problems.ts";
 import { runScript } from "./support/child.ts";
@@ -95,6 +96,15 @@ test("a job that was asked to stop is done, with the best so far", async () => {
   assert.is(native().memo_job_close(job), 603);
   assert.is(native().memo_job_cancel(job), 603);
   assert.is(native().memo_job_progress(job, flat), 603);
+});
+
+test("a plan that is refused when its turn comes leaves it to the next", async () => {
+  const all = (planner: string): Promise<unknown>[] =>
+    // deno-lint-ignore no-explicit-any
+    Array.from({ length: RUNNING_MAX }, () => planAsync(small, { planner: planner as any }));
+  const found = await Promise.allSettled([...all("auto"), ...all("nobody"), ...all("auto")]);
+  const refused = found.map(({ status }) => status === "rejected");
+  assert.equal(refused, found.map((_, idx) => Math.floor(idx / RUNNING_MAX) === 1));
 });
 
 /** Starts a job as `planAsync` does. */

@@ -137,8 +137,9 @@ function until(
 }
 
 /** As many plans at once as the machine has cores; others wait for their turn. */
-const RUNNING_MAX = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator
-  ?.hardwareConcurrency ?? 4;
+export const RUNNING_MAX: number =
+  (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator
+    ?.hardwareConcurrency ?? 4;
 let running = 0;
 const waiting = new Set<() => void>();
 
@@ -155,11 +156,20 @@ async function withTurn(
         return () => waiting.delete(resolve);
       });
     }
-    const job = start(problem);
     running++;
-    return job;
+    return started(problem, start);
   } finally {
     native().memo_problem_close(problem);
+  }
+}
+
+/** Starts a job whose turn it is; one that is refused leaves its turn to the next. */
+function started(problem: number, start: (problem: number) => number): number {
+  try {
+    return start(problem);
+  } catch (error) {
+    endTurn();
+    throw error;
   }
 }
 
