@@ -19,6 +19,7 @@ export interface Signature {
   readonly result: Parameter;
 }
 
+/** Ties in columns, read or written. */
 const TIES: readonly Parameter[] = [
   "u32",
   "u32",
@@ -30,6 +31,8 @@ const TIES: readonly Parameter[] = [
   "u32",
   "array",
 ];
+
+/** Tiers in columns, read or written. */
 const TIERS: readonly Parameter[] = [
   "u32",
   "u32",
@@ -42,7 +45,37 @@ const TIERS: readonly Parameter[] = [
   "array",
 ];
 
-/** A name, a title, a handle and a number of bytes. */
+/** See {@link PlanArguments}. */
+const PLAN: readonly Parameter[] = ["u32", "array", "f64", "f64", "u32", "u32"];
+
+/** See {@link TieredPlanArguments}. */
+const TIERED_PLAN: readonly Parameter[] = [
+  "u32",
+  "array",
+  "array",
+  "u32",
+  "array",
+  "f64",
+  "f64",
+  "u32",
+  "u32",
+  "array",
+  "array",
+];
+
+/** See {@link SpreadArguments}. */
+const SPREAD: readonly Parameter[] = [
+  "u32",
+  "array",
+  "array",
+  "u32",
+  "array",
+  "array",
+  "array",
+  "array",
+];
+
+/** See {@link TextArguments}. */
 const TEXT: readonly Parameter[] = ["array", "array", "array", "array"];
 
 /** Each function. */
@@ -51,36 +84,14 @@ export const SYMBOLS: Readonly<Record<keyof Native, Signature>> = {
   memo_code_name: { parameters: ["i32", "array", "u32"], result: "u32" },
   memo_last_error: { parameters: ["array", "u32"], result: "u32" },
   memo_plan: { parameters: ["u32", "array", "f64", "u32", "array", "array"], result: "i32" },
-  memo_check: {
-    parameters: ["u32", "u32", "array", "f64", "f64", "u32", "u32"],
-    result: "i32",
-  },
+  memo_check: { parameters: ["u32", ...PLAN], result: "i32" },
   memo_lower_bound: { parameters: ["u32", "array"], result: "i32" },
   memo_explain: {
     parameters: ["u32", "u32", "array", "u32", "array", "array", "array", "array", "array"],
     result: "i32",
   },
-  memo_plan_tiered: {
-    parameters: ["u32", "f64", "u32", "array", "array", "u32", "array", "array", "array", "array"],
-    result: "i32",
-  },
-  memo_check_tiered: {
-    parameters: [
-      "u32",
-      "u32",
-      "array",
-      "array",
-      "u32",
-      "array",
-      "f64",
-      "f64",
-      "u32",
-      "u32",
-      "array",
-      "array",
-    ],
-    result: "i32",
-  },
+  memo_plan_tiered: { parameters: ["u32", "f64", ...SPREAD], result: "i32" },
+  memo_check_tiered: { parameters: ["u32", ...TIERED_PLAN], result: "i32" },
   memo_problem_new: {
     parameters: ["u32", "array", "array", "array", "array", "array", "f64", "f64", "array"],
     result: "i32",
@@ -102,33 +113,10 @@ export const SYMBOLS: Readonly<Record<keyof Native, Signature>> = {
   memo_job_progress: { parameters: ["u32", "array"], result: "i32" },
   memo_job_cancel: { parameters: ["u32"], result: "i32" },
   memo_job_take: { parameters: ["u32", "u32", "array", "array"], result: "i32" },
-  memo_job_take_tiered: {
-    parameters: ["u32", "u32", "array", "array", "u32", "array", "array", "array", "array"],
-    result: "i32",
-  },
+  memo_job_take_tiered: { parameters: ["u32", ...SPREAD], result: "i32" },
   memo_job_close: { parameters: ["u32"], result: "i32" },
-  memo_plan_text: {
-    parameters: ["u32", "u32", "array", "f64", "f64", "u32", "u32", ...TEXT],
-    result: "i32",
-  },
-  memo_plan_text_tiered: {
-    parameters: [
-      "u32",
-      "u32",
-      "array",
-      "array",
-      "u32",
-      "array",
-      "f64",
-      "f64",
-      "u32",
-      "u32",
-      "array",
-      "array",
-      ...TEXT,
-    ],
-    result: "i32",
-  },
+  memo_plan_text: { parameters: ["u32", ...PLAN, ...TEXT], result: "i32" },
+  memo_plan_text_tiered: { parameters: ["u32", ...TIERED_PLAN, ...TEXT], result: "i32" },
   memo_text_copy: { parameters: ["u32", "u32", "array"], result: "i32" },
   memo_text_close: { parameters: ["u32"], result: "i32" },
 };
