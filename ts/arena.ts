@@ -5,12 +5,13 @@
  * @module
  */
 
-import { check } from "./check.ts";
+import { verdictOn } from "./check.ts";
 import { MemoError } from "./errors.ts";
 import { badArgument, integer, shown } from "./numbers.ts";
+import { checkedRoom } from "./open.ts";
 import type { BufferRef, Problem, Room } from "./problem.ts";
 import { checkedColumns, idsOf } from "./specs.ts";
-import type { PlanToCheck } from "./stated.ts";
+import { type PlanToCheck, stated } from "./stated.ts";
 
 /** What an arena may lie in. */
 export type Memory = ArrayBuffer | SharedArrayBuffer | WebAssemblyMemory;
@@ -77,16 +78,16 @@ export class Arena<M extends Memory = ArrayBuffer> {
 
   /** Lays out memory. Throws the fault of a plan that is not valid. */
   constructor(problem: Problem, plan: PlanToCheck, options: ArenaOptions<M> = {}) {
-    if (typeof options !== "object" || options === null) {
-      throw badArgument(`options ${shown(options)} must be an object`);
-    }
-    const { memory, byteOffset = 0, align } = options;
+    const room = { ...checkedRoom(options), capacity: undefined };
+    const { memory, byteOffset = 0 } = options;
     const from = integer(byteOffset, Number.MAX_SAFE_INTEGER, () => "byteOffset");
-    const verdict = check(problem, plan, { align });
+    const judged = stated(plan);
+    const columns = checkedColumns(problem);
+    const verdict = verdictOn(judged, columns, room);
     if (!verdict.valid) throw new MemoError(verdict.code, verdict.message);
-    const { sizes, alignments } = checkedColumns(problem);
+    const { sizes, alignments } = columns;
     alignments?.forEach((alignment, idx) => isMultiple(from, alignment, idx));
-    isMultiple(from, align ?? 1, undefined);
+    isMultiple(from, room.align, undefined);
     this.#ranges = Array.from(
       plan.offsets,
       (offset, idx) => ({ offset: from + offset, size: sizes[idx] ?? 0 }),

@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { CheckedColumns } from "./columns.ts";
 import type { Code, MemoError } from "./errors.ts";
 import { failure, native } from "./native.ts";
-import { checkedRoom, withProblem } from "./open.ts";
+import { type CheckedRoom, checkedRoom, withProblem } from "./open.ts";
 import type { Problem, Room, TieredProblem } from "./problem.ts";
 import { checkedColumns } from "./specs.ts";
-import { type PlanToCheck, stated, type TieredPlanToCheck } from "./stated.ts";
+import { type PlanToCheck, type Stated, stated, type TieredPlanToCheck } from "./stated.ts";
 
 /** Whether a plan is valid and, if not, its first fault. */
 export type Verdict =
@@ -37,14 +38,18 @@ export function check(
 ): Verdict {
   const checked = checkedRoom(room);
   const judged = stated(plan);
-  const columns = checkedColumns(problem);
+  return verdictOn(judged, checkedColumns(problem), checked);
+}
+
+/** What {@link check} says of a plan that has been read. */
+export function verdictOn(plan: Stated, columns: CheckedColumns, room: CheckedRoom): Verdict {
   const status = withProblem(
     columns,
-    checked,
+    room,
     (id) =>
-      judged.tiered
-        ? native().memo_check_tiered(id, ...judged.crossing())
-        : native().memo_check(id, ...judged.crossing()),
+      plan.tiered
+        ? native().memo_check_tiered(id, ...plan.crossing())
+        : native().memo_check(id, ...plan.crossing()),
   );
   return status === 0 ? { valid: true } : verdict(failure(status));
 }
