@@ -28,6 +28,12 @@ export function duration(value: unknown, name: string): number {
   throw badArgument(`${name} ${shown(value)} must be a number of seconds, 0 or more`);
 }
 
+/** Refuses options that are no object. */
+export function checkOptions(options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw badArgument(`options ${shown(options)} must be an object`);
+}
+
 /** A refusal of an argument. */
 export function badArgument(message: string): MemoError {
   return new MemoError("BAD_ARGUMENT", message);

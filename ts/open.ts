@@ -13,7 +13,7 @@ import {
 } from "./columns.ts";
 import { native, succeed } from "./native.ts";
 import type { Octets } from "./native/symbols.ts";
-import { badArgument, integer, shown } from "./numbers.ts";
+import { badArgument, checkOptions, integer } from "./numbers.ts";
 import type { Room } from "./problem.ts";
 
 /** A room whose fields have been read and checked. */
@@ -27,9 +27,7 @@ export interface CheckedRoom {
  * check of a column and the foreign call, since it can shorten the column's memory.
  */
 export function checkedRoom(room: Room): CheckedRoom {
-  if (typeof room !== "object" || room === null) {
-    throw badArgument(`options ${shown(room)} must be an object`);
-  }
+  checkOptions(room);
   const align = integer(room.align ?? 1, Number.MAX_SAFE_INTEGER, () => "align");
   return { align, capacity: room.capacity };
 }

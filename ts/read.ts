@@ -10,7 +10,7 @@ import type { Words } from "./columns.ts";
 import { MemoError } from "./errors.ts";
 import { native, succeed } from "./native.ts";
 import type { Octets } from "./native/symbols.ts";
-import { badArgument, integer, shown, WORD_MAX } from "./numbers.ts";
+import { badArgument, checkOptions, integer, shown, WORD_MAX } from "./numbers.ts";
 import { text } from "./plan.ts";
 import type { Columns, TieredColumns, TierSpec } from "./problem.ts";
 
@@ -45,9 +45,7 @@ export function readProblem(
   source: string | URL | Uint8Array,
   options: ReadOptions = {},
 ): ReadProblem | ReadTieredProblem {
-  if (typeof options !== "object" || options === null) {
-    throw badArgument(`options ${shown(options)} must be an object`);
-  }
+  checkOptions(options);
   if (source instanceof Uint8Array) {
     return fromBytes(options.name ?? "bytes", new Uint8Array(source));
   }
