@@ -105,6 +105,8 @@ test("what cannot be written leaves nothing", ({ folder }) => {
   // deno-lint-ignore no-explicit-any
   const wrong = refusal(() => writePlan(7 as any, problem, answer));
   assert.match(wrong.message, "path 7 must be a path or a URL");
+  const elsewhere = refusal(() => writePlan(new URL("https://x.test/y"), problem, answer));
+  assert.match(elsewhere.message, "path https://x.test/y must be a file URL");
 });
 
 test("options of the room count as they do for check", () => {

@@ -52,16 +52,17 @@ export function readProblem(
   if (typeof source !== "string" && !(source instanceof URL)) {
     throw badArgument(`source ${shown(source)} must be a path, a URL or a Uint8Array`);
   }
-  const path = typeof source === "string" ? source : pathOf(source);
+  const path = pathOf(source, "source");
   return fromBytes(options.name ?? path, contents(path));
 }
 
-/** The path of a file URL. */
-export function pathOf(url: URL): string {
+/** A path, or that of a file URL. */
+export function pathOf(given: string | URL, name: string): string {
+  if (typeof given === "string") return given;
   try {
-    return fileURLToPath(url);
+    return fileURLToPath(given);
   } catch (cause) {
-    throw badArgument(`source ${url.href} must be a file URL: ${(cause as Error).message}`);
+    throw badArgument(`${name} ${given.href} must be a file URL: ${(cause as Error).message}`);
   }
 }
 

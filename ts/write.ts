@@ -47,7 +47,7 @@ export function writePlan(
   if (typeof path !== "string" && !(path instanceof URL)) {
     throw badArgument(`path ${shown(path)} must be a path or a URL`);
   }
-  const name = typeof path === "string" ? path : pathOf(path);
+  const name = pathOf(path, "path");
   const bytes = encodePlan(name, problem, plan, options);
   store(name, bytes, options.overwrite === true);
 }
