@@ -70,7 +70,7 @@ export const CERTIFICATES = [
 ] as const;
 
 /** The reasons, at the numbers they have in `memo.h`. */
-export const REASONS = ["", "heuristic", "time-limit", "cancelled", "node-limit"] as const;
+const REASONS = ["", "heuristic", "time-limit", "cancelled", "node-limit"] as const;
 
 /** Bytes of `MemoOutcome`: three doubles, then eight 32-bit integers. */
 const OUTCOME_BYTES = 3 * 8 + 8 * 4;
@@ -103,7 +103,7 @@ export function certificateOf(number: number, step: number): Certificate {
 
 /** The answer in a `MemoOutcome` and the offsets written beside it. */
 export function outcomeOf(flat: Octets, offsets: Float64Array<ArrayBuffer>): Outcome {
-  const { status, peak, hasPlan } = fields(flat);
+  const { status, peak, reason, hasPlan } = fields(flat);
   const bound = boundOf(flat);
   const plan = (): Plan => ({ offsets, peak, ...bound });
   switch (status) {
@@ -116,7 +116,7 @@ export function outcomeOf(flat: Octets, offsets: Float64Array<ArrayBuffer>): Out
     case 4:
       return {
         status: "gave-up",
-        reason: reasonOf(flat),
+        reason: reasonOf(reason),
         best: hasPlan === 1 ? plan() : null,
         ...bound,
       };
@@ -141,9 +141,9 @@ function causeOf(flat: Octets): Cause {
   }
 }
 
-function reasonOf(flat: Octets): Reason {
-  const { reason } = fields(flat);
-  return REASONS[reason] || unknown("reason", reason);
+/** The reason of this number. */
+export function reasonOf(number: number): Reason {
+  return REASONS[number] || unknown("reason", number);
 }
 
 interface Fields {

@@ -6,7 +6,7 @@
 
 import type { Words } from "./columns.ts";
 import type { Octets, SpreadArguments } from "./native/symbols.ts";
-import { type Cause, type Reason, REASONS, unknown } from "./outcome.ts";
+import { type Cause, type Reason, reasonOf, unknown } from "./outcome.ts";
 
 /** How a lower bound of a cost was proven. */
 export type CostCertificate =
@@ -105,7 +105,7 @@ function outcomeOf(
     case 3:
       return { status: "infeasible", cause: causeOf(cause) };
     case 4:
-      return { status: "gave-up", reason: REASONS[reason] || unknown("reason", reason) };
+      return { status: "gave-up", reason: reasonOf(reason) };
     default:
       throw unknown("status", status);
   }
