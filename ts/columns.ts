@@ -87,12 +87,11 @@ function rows(
   intervals: IntervalColumns | undefined,
 ): Pick<CheckedTies, "buffers" | "starts" | "ends"> {
   if (intervals === undefined) return { buffers: NO_WORDS, starts: NO_WORDS, ends: NO_WORDS };
-  const column = (name: keyof IntervalColumns): Words =>
-    words(intervals[name], `intervals.${name}`);
-  const buffers = column("buffers");
-  for (const name of ["starts", "ends"] as const) {
-    sized(column(name), `intervals.${name}`, lengthOf(buffers), "intervals.buffers");
-  }
+  const buffers = words(intervals.buffers, "intervals.buffers");
+  const column = (name: "starts" | "ends"): Words => {
+    const path = `intervals.${name}`;
+    return sized(words(intervals[name], path), path, lengthOf(buffers), "intervals.buffers");
+  };
   return { buffers, starts: column("starts"), ends: column("ends") };
 }
 
