@@ -103,7 +103,8 @@ function spread(problem: number, count: number, tiers: CheckedTiers): void {
 
 /** Texts one after the other, and where each ends. */
 function joined(texts: readonly string[]): [Octets, Words] {
-  const encoded = texts.map((text) => new TextEncoder().encode(text));
+  const encoder = new TextEncoder();
+  const encoded = texts.map((text) => encoder.encode(text));
   const ends = new Uint32Array(encoded.length);
   encoded.forEach((text, idx) => ends[idx] = (ends[idx - 1] ?? 0) + text.length);
   const bytes = new Uint8Array(new ArrayBuffer(ends.at(-1) ?? 0));
