@@ -8,7 +8,6 @@ import {
   explain,
   lowerBound,
   MemoError,
-  type Outcome,
   plan,
   type Problem,
   type TieredProblem,
@@ -31,21 +30,6 @@ const tiered = fixture<TieredCase[]>("tiers.json");
 const spread = fixture<unknown[]>("tiers.expected.json");
 const faults = fixture<FaultCase[]>("faults.json");
 
-/** An answer as the fixtures have it: plain arrays, a lower bound said once, a refusal as a value. */
-function answer(problem: Problem, { planner, timeLimit, align, capacity }: PlanCase): unknown {
-  let outcome: Outcome;
-  try {
-    outcome = plan(problem, { planner, timeLimit, align, capacity });
-  } catch (error) {
-    if (!(error instanceof MemoError)) throw error;
-    return { code: error.code, message: error.message };
-  }
-  if ("offsets" in outcome) return { ...outcome, offsets: [...outcome.offsets] };
-  if (outcome.status === "infeasible" || outcome.best === null) return outcome;
-  const { offsets, peak } = outcome.best;
-  return { ...outcome, best: { offsets: [...offsets], peak } };
-}
-
 /** What is asked, or the refusal of it. */
 function orRefusal<T>(ask: () => T): T | { code: string; message: string } {
   try {
@@ -54,6 +38,16 @@ function orRefusal<T>(ask: () => T): T | { code: string; message: string } {
     if (!(error instanceof MemoError)) throw error;
     return { code: error.code, message: error.message };
   }
+}
+
+/** An answer as the fixtures have it: plain arrays, a lower bound said once, a refusal as a value. */
+function answer(problem: Problem, { planner, timeLimit, align, capacity }: PlanCase): unknown {
+  const outcome = orRefusal(() => plan(problem, { planner, timeLimit, align, capacity }));
+  if ("code" in outcome) return outcome;
+  if ("offsets" in outcome) return { ...outcome, offsets: [...outcome.offsets] };
+  if (outcome.status === "infeasible" || outcome.best === null) return outcome;
+  const { offsets, peak } = outcome.best;
+  return { ...outcome, best: { offsets: [...offsets], peak } };
 }
 
 /** As {@link answer}, over tiers. */
