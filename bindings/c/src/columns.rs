@@ -37,12 +37,13 @@ impl Columns {
 
         let mut buffers = Vec::with_capacity(sizes.len());
         for (idx, &size) in sizes.iter().enumerate() {
-            let mut buffer = Buffer::new(bytes_of(idx, "size", size)?, starts[idx], ends[idx]);
+            let bytes = |field, value| whole("buffer", idx, field, value);
+            let mut buffer = Buffer::new(bytes("size", size)?, starts[idx], ends[idx]);
             if let Some(alignments) = alignments {
-                buffer.alignment = bytes_of(idx, "alignment", alignments[idx])?;
+                buffer.alignment = bytes("alignment", alignments[idx])?;
             }
             if let Some(pin) = pins.map(|pins| pins[idx]).filter(|pin| !pin.is_nan()) {
-                buffer.pin = Some(bytes_of(idx, "pin", pin)?);
+                buffer.pin = Some(bytes("pin", pin)?);
             }
             buffers.push(buffer);
         }
@@ -52,9 +53,10 @@ impl Columns {
     }
 }
 
-fn bytes_of(idx: usize, field: &str, value: f64) -> Result<Bytes, Failure> {
+/// The whole number that one of such things has.
+fn whole(thing: &str, idx: usize, field: &str, value: f64) -> Result<u64, Failure> {
     // The name is put together only when it is needed: this runs for every number of a problem.
-    exact(value).ok_or_else(|| not_exact(&format!("buffer {idx}: {field}"), value))
+    exact(value).ok_or_else(|| not_exact(&format!("{thing} {idx}: {field}"), value))
 }
 
 pub(crate) fn capacity_of(capacity: f64) -> Result<Option<Bytes>, Failure> {
@@ -68,10 +70,7 @@ pub(crate) fn capacity_to(capacity: Option<Bytes>) -> Result<f64, Failure> {
 
 /// The whole numbers in a column, of each of such things one.
 pub(crate) fn integers(thing: &str, field: &str, column: &[f64]) -> Result<Vec<u64>, Failure> {
-    let one = |(idx, &value): (usize, &f64)| {
-        exact(value).ok_or_else(|| not_exact(&format!("{thing} {idx}: {field}"), value))
-    };
-    column.iter().enumerate().map(one).collect()
+    column.iter().enumerate().map(|(idx, &value)| whole(thing, idx, field, value)).collect()
 }
 
 /// Writes numbers of bytes to a column.
