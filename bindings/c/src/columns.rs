@@ -1,7 +1,7 @@
 //! Columns of a caller, read into a problem and written from one.
 
 use memo_edge::{Failure, exact, not_exact};
-use memo_malloc::{Buffer, Bytes, Problem};
+use memo_malloc::{Buffer, Bytes, Code, Problem};
 
 pub(crate) use memo_edge::{column, column_mut, integer, optional_column, to_double};
 
@@ -83,6 +83,37 @@ pub(crate) fn put_bytes(
         *to = to_double(field, bytes)?;
         Ok(())
     })
+}
+
+/// The lists that lie one after the other in a column, by where each ends; `None` for one that does
+/// not lie there.
+pub(crate) fn lists<'a, T>(
+    column: &'a [T],
+    ends: &'a [u32],
+) -> impl Iterator<Item = Option<&'a [T]>> {
+    let mut start = 0;
+    ends.iter().map(move |&end| {
+        let list = column.get(start..end as usize);
+        start = end as usize;
+        list
+    })
+}
+
+/// Writes lists one after the other, and where each ends, for which there must be room.
+pub(crate) fn put_lists<'a, T: Copy + 'a>(
+    lists: impl Iterator<Item = &'a [T]>,
+    to: &mut [T],
+    ends: &mut [u32],
+) -> Result<(), Failure> {
+    let mut end = 0;
+    for (list, to_end) in lists.zip(ends) {
+        let room = to.get_mut(end..end + list.len());
+        let full = || Failure::new(Code::Internal, "there is no room for all lists");
+        room.ok_or_else(full)?.copy_from_slice(list);
+        end += list.len();
+        *to_end = count_of(end)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn count_of(count: usize) -> Result<u32, Failure> {

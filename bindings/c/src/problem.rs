@@ -7,7 +7,8 @@ use memo_malloc::analysis::liveness;
 use memo_malloc::model::TieredProblem;
 
 use crate::columns::{
-    Columns, capacity_to, column, column_mut, count_of, put_bytes, same_count, to_double,
+    Columns, capacity_to, column, column_mut, count_of, lists, put_bytes, put_lists, same_count,
+    to_double,
 };
 use crate::kept::Kept;
 use memo_edge::{Failure, entry};
@@ -195,8 +196,7 @@ pub unsafe extern "C" fn memo_problem_ids(
         let text = unsafe { column_mut("text", text, id_bytes) }?;
         // SAFETY: the caller's promise.
         let ends = unsafe { column_mut("ends", ends, id_count) }?;
-        put_texts(ids.iter().map(String::as_str), text, ends)?;
-        Ok(())
+        put_lists(ids.iter().map(String::as_bytes), text, ends)
     })
 }
 
@@ -206,29 +206,9 @@ pub extern "C" fn memo_problem_close(handle: u32) -> i32 {
     entry(|| Kept::close(handle))
 }
 
-/// Writes texts one after the other, and where each ends.
-pub(crate) fn put_texts<'a>(
-    texts: impl Iterator<Item = &'a str>,
-    to: &mut [u8],
-    ends: &mut [u32],
-) -> Result<(), Failure> {
-    let mut end = 0;
-    for (text, to_end) in texts.zip(ends) {
-        to[end..end + text.len()].copy_from_slice(text.as_bytes());
-        end += text.len();
-        *to_end = count_of(end)?;
-    }
-    Ok(())
-}
-
 /// Texts one after the other, by where each ends.
 pub(crate) fn texts_of(name: &str, text: &[u8], ends: &[u32]) -> Result<Vec<String>, Failure> {
-    let mut start = 0;
-    let mut next = |&end: &u32| {
-        let one = text.get(start..end as usize).and_then(|one| std::str::from_utf8(one).ok());
-        start = end as usize;
-        let refused = || Failure::bad_argument(format!("{name} are not UTF-8 up to their ends"));
-        one.map(str::to_owned).ok_or_else(refused)
-    };
-    ends.iter().map(&mut next).collect()
+    let refused = || Failure::bad_argument(format!("{name} are not UTF-8 up to their ends"));
+    let owned = |one: Option<&[u8]>| String::from_utf8(one?.to_vec()).ok();
+    lists(text, ends).map(|one| owned(one).ok_or_else(refused)).collect()
 }

@@ -8,7 +8,7 @@ use memo_malloc::model::{
 use memo_malloc::planners::plan_tiered;
 
 use crate::columns::{
-    column, column_mut, count_of, integer, integers, put_bytes, same_count, to_double,
+    column, column_mut, integer, integers, lists, put_bytes, put_lists, same_count, to_double,
 };
 use crate::kept::Kept;
 use crate::outcome::{
@@ -150,7 +150,11 @@ pub(crate) unsafe fn put_spread(
         to.tiers.iter_mut().zip(&plan.tiers).for_each(|(to, tier)| *to = tier.0.into());
         put_bytes("offset", to.offsets, plan.offsets.iter().copied())?;
         put_bytes("peak", to.peaks, plan.peaks.iter().copied())?;
-        put_steps(&plan.certificate, to.ends, to.steps)?;
+        if let CostCertificate::Spill { steps } = &plan.certificate {
+            // Each step forces a buffer out that no other does, so that there are no more than
+            // buffers.
+            put_lists(steps.iter().map(Vec::as_slice), to.steps, to.ends)?;
+        }
     }
     to.outcome[0] = MemoSpread::of(found)?;
     Ok(())
@@ -293,24 +297,6 @@ fn number(certificate: &CostCertificate) -> Result<MemoCertificate, Failure> {
     }
 }
 
-/// Writes the lists of steps one after the other, and where each ends.
-fn put_steps(
-    certificate: &CostCertificate,
-    ends: &mut [u32],
-    to: &mut [u32],
-) -> Result<(), Failure> {
-    let CostCertificate::Spill { steps } = certificate else { return Ok(()) };
-    let mut end = 0;
-    for (to_end, list) in ends.iter_mut().zip(steps) {
-        let room = to.get_mut(end..end + list.len());
-        // Each step forces a buffer out that no other does, so that there are no more than buffers.
-        room.ok_or_else(|| unknown(certificate))?.copy_from_slice(list);
-        end += list.len();
-        *to_end = count_of(end)?;
-    }
-    Ok(())
-}
-
 fn certificate(number: u32, ends: &[u32], steps: &[Step]) -> Result<CostCertificate, Failure> {
     if number == MemoCertificate::FinishedSearch as u32 {
         return Ok(CostCertificate::FinishedSearch);
@@ -318,11 +304,7 @@ fn certificate(number: u32, ends: &[u32], steps: &[Step]) -> Result<CostCertific
     if number != MemoCertificate::Spill as u32 {
         return Err(Failure::bad_argument(format!("certificate {number} is not one of a cost")));
     }
-    let mut start = 0;
-    let list = |&end: &u32| {
-        let list = steps.get(start..end as usize);
-        start = end as usize;
-        list.map(<[Step]>::to_vec).ok_or_else(|| Failure::bad_argument("spill_ends do not rise"))
-    };
-    Ok(CostCertificate::Spill { steps: ends.iter().map(list).collect::<Result<_, _>>()? })
+    let refused = || Failure::bad_argument("spill_ends do not rise");
+    let owned = |list: Option<&[Step]>| list.map(<[Step]>::to_vec).ok_or_else(refused);
+    Ok(CostCertificate::Spill { steps: lists(steps, ends).map(owned).collect::<Result<_, _>>()? })
 }

@@ -4,10 +4,11 @@ use memo_malloc::BufferIdx;
 use memo_malloc::model::{Tier, TierIdx, TierSet, TieredProblem};
 
 use crate::columns::{
-    capacity_of, capacity_to, column, column_mut, integers, optional_column, put_bytes, same_count,
+    capacity_of, capacity_to, column, column_mut, integers, optional_column, put_bytes, put_lists,
+    same_count,
 };
 use crate::kept::Kept;
-use crate::problem::{put_texts, texts_of};
+use crate::problem::texts_of;
 use memo_edge::{Failure, entry};
 
 /// Spreads an open problem of `count` buffers over `tier_count` arenas, in place of the one or those
@@ -88,7 +89,7 @@ pub unsafe extern "C" fn memo_problem_tiers(
         // SAFETY: the caller's promise.
         let allowed = unsafe { column_mut("allowed", allowed, count) }?;
 
-        put_texts(tiers.iter().map(|tier| tier.name.as_str()), names, ends)?;
+        put_lists(tiers.iter().map(|tier| tier.name.as_bytes()), names, ends)?;
         put_bytes("cost", costs, tiers.iter().map(|tier| tier.cost))?;
         for (to, tier) in capacities.iter_mut().zip(tiers) {
             *to = capacity_to(tier.capacity)?;
