@@ -184,12 +184,18 @@ pub unsafe extern "C" fn memo_check_tiered(
 ) -> i32 {
     entry(|| {
         let kept = Kept::get(problem)?;
-        let stated = StatedColumns { count, tiers, offsets, tier_count, peaks };
-        let spill = StatedSpill { count: spill_count, ends: spill_ends, steps: spill_steps };
+        let stated = StatedColumns {
+            count,
+            tiers,
+            offsets,
+            tier_count,
+            peaks,
+            spill_count,
+            spill_ends,
+            spill_steps,
+        };
         // SAFETY: the caller's promise.
-        let certificate = unsafe { spill.certificate(bound_certificate) }?;
-        // SAFETY: the caller's promise.
-        let plan = unsafe { stated.plan(cost, bound, certificate) }?;
+        let plan = unsafe { stated.plan(cost, bound, bound_certificate) }?;
         Ok(check_tiered(kept.tiered()?, &plan)?)
     })
 }
@@ -202,6 +208,9 @@ pub(crate) struct StatedColumns {
     pub(crate) offsets: *const f64,
     pub(crate) tier_count: u32,
     pub(crate) peaks: *const f64,
+    pub(crate) spill_count: u32,
+    pub(crate) spill_ends: *const u32,
+    pub(crate) spill_steps: *const u32,
 }
 
 impl StatedColumns {
@@ -211,8 +220,14 @@ impl StatedColumns {
         self,
         cost: f64,
         bound: f64,
-        certificate: CostCertificate,
+        bound_certificate: u32,
     ) -> Result<TieredPlan, Failure> {
+        // SAFETY: the caller's promise.
+        let ends = unsafe { column("spill_ends", self.spill_ends, self.spill_count) }?;
+        let step_count = ends.last().copied().unwrap_or(0);
+        // SAFETY: the caller's promise.
+        let steps = unsafe { column("spill_steps", self.spill_steps, step_count) }?;
+        let certificate = certificate(bound_certificate, ends, steps)?;
         // SAFETY: the caller's promise.
         let tiers = unsafe { column("tiers", self.tiers, self.count) }?;
         // SAFETY: the caller's promise.
@@ -229,27 +244,6 @@ impl StatedColumns {
             lower_bound: integer("lower bound", bound)?,
             certificate,
         })
-    }
-}
-
-/// The steps of a certificate that a caller states.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StatedSpill {
-    pub(crate) count: u32,
-    pub(crate) ends: *const u32,
-    pub(crate) steps: *const u32,
-}
-
-impl StatedSpill {
-    /// # Safety
-    /// `ends` has `count` elements, `steps` as many as the last of these says.
-    pub(crate) unsafe fn certificate(self, number: u32) -> Result<CostCertificate, Failure> {
-        // SAFETY: the caller's promise.
-        let ends = unsafe { column("spill_ends", self.ends, self.count) }?;
-        let step_count = ends.last().copied().unwrap_or(0);
-        // SAFETY: the caller's promise.
-        let steps = unsafe { column("spill_steps", self.steps, step_count) }?;
-        certificate(number, ends, steps)
     }
 }
 

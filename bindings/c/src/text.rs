@@ -9,7 +9,7 @@ use crate::columns::{column, column_mut, count_of, same_count};
 use crate::kept::Kept;
 use crate::plan::stated_plan;
 use crate::problem::texts_of;
-use crate::spread::{StatedColumns, StatedSpill};
+use crate::spread::StatedColumns;
 use memo_edge::{Failure, Handles, entry};
 
 static TEXTS: Handles<Vec<u8>> = Handles::new();
@@ -108,12 +108,18 @@ pub unsafe extern "C" fn memo_plan_text_tiered(
     entry(|| {
         let kept = Kept::get(problem)?;
         let problem = kept.tiered()?;
-        let stated = StatedColumns { count, tiers, offsets, tier_count, peaks };
-        let spill = StatedSpill { count: spill_count, ends: spill_ends, steps: spill_steps };
+        let stated = StatedColumns {
+            count,
+            tiers,
+            offsets,
+            tier_count,
+            peaks,
+            spill_count,
+            spill_ends,
+            spill_steps,
+        };
         // SAFETY: the caller's promise.
-        let certificate = unsafe { spill.certificate(bound_certificate) }?;
-        // SAFETY: the caller's promise.
-        let plan = unsafe { stated.plan(cost, bound, certificate) }?;
+        let plan = unsafe { stated.plan(cost, bound, bound_certificate) }?;
         let document = TieredPlanDocument::new(problem.clone(), plan)?;
         // SAFETY: the caller's promise.
         let name = unsafe { string("name", name) }?;
