@@ -68,17 +68,9 @@ pub unsafe extern "C" fn memo_plan_text(
         let offsets = unsafe { column("offsets", offsets, offset_count) }?;
         let plan = stated_plan(offsets, peak, bound, bound_certificate, step)?;
         let document = PlanDocument::new(problem.clone(), plan)?;
+        let text = TextColumns { name, title, handle, byte_count };
         // SAFETY: the caller's promise.
-        let name = unsafe { string("name", name) }?;
-        // SAFETY: the caller's promise.
-        let title = unsafe { string("title", title) }?;
-        let text = if is_picture(name) {
-            svg(title, document.problem(), document.plan()).into_bytes()
-        } else {
-            to_bytes(name, &Document::Plan(document))?
-        };
-        // SAFETY: the caller's promise.
-        unsafe { put_text(text, handle, byte_count) }
+        unsafe { text.put(&Document::Plan(document)) }
     })
 }
 
@@ -121,17 +113,9 @@ pub unsafe extern "C" fn memo_plan_text_tiered(
         // SAFETY: the caller's promise.
         let plan = unsafe { stated.plan(cost, bound, bound_certificate) }?;
         let document = TieredPlanDocument::new(problem.clone(), plan)?;
+        let text = TextColumns { name, title, handle, byte_count };
         // SAFETY: the caller's promise.
-        let name = unsafe { string("name", name) }?;
-        // SAFETY: the caller's promise.
-        let title = unsafe { string("title", title) }?;
-        let text = if is_picture(name) {
-            svg_tiers(title, document.problem(), document.plan())?.into_bytes()
-        } else {
-            to_bytes(name, &Document::TieredPlan(document))?
-        };
-        // SAFETY: the caller's promise.
-        unsafe { put_text(text, handle, byte_count) }
+        unsafe { text.put(&Document::TieredPlan(document)) }
     })
 }
 
@@ -159,20 +143,44 @@ pub extern "C" fn memo_text_close(text: u32) -> i32 {
     entry(|| TEXTS.close(text))
 }
 
-fn is_picture(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(".svg")
+/// What text to make, and where its handle and its number of bytes go.
+#[derive(Debug, Clone, Copy)]
+struct TextColumns {
+    name: *const c_char,
+    title: *const c_char,
+    handle: *mut u32,
+    byte_count: *mut u32,
 }
 
-/// # Safety
-/// `handle` and `byte_count` are valid for a write.
-unsafe fn put_text(text: Vec<u8>, handle: *mut u32, byte_count: *mut u32) -> Result<(), Failure> {
-    // SAFETY: the caller's promise.
-    let handle = unsafe { column_mut("handle", handle, 1) }?;
-    // SAFETY: the caller's promise.
-    let byte_count = unsafe { column_mut("byte_count", byte_count, 1) }?;
-    byte_count[0] = count_of(text.len())?;
-    handle[0] = TEXTS.open(text)?;
-    Ok(())
+impl TextColumns {
+    /// Makes the text of a plan and keeps it.
+    ///
+    /// # Safety
+    /// As [`memo_plan_text`].
+    unsafe fn put(self, plan: &Document) -> Result<(), Failure> {
+        // SAFETY: the caller's promise.
+        let name = unsafe { string("name", self.name) }?;
+        // SAFETY: the caller's promise.
+        let title = unsafe { string("title", self.title) }?;
+        let is_picture = name.to_ascii_lowercase().ends_with(".svg");
+        let text = if is_picture { picture(title, plan)? } else { to_bytes(name, plan)? };
+        // SAFETY: the caller's promise.
+        let handle = unsafe { column_mut("handle", self.handle, 1) }?;
+        // SAFETY: the caller's promise.
+        let byte_count = unsafe { column_mut("byte_count", self.byte_count, 1) }?;
+        byte_count[0] = count_of(text.len())?;
+        handle[0] = TEXTS.open(text)?;
+        Ok(())
+    }
+}
+
+fn picture(title: &str, plan: &Document) -> Result<Vec<u8>, Failure> {
+    let picture = match plan {
+        Document::Plan(one) => svg(title, one.problem(), one.plan()),
+        Document::TieredPlan(tiered) => svg_tiers(title, tiered.problem(), tiered.plan())?,
+        _ => unreachable!("only plans are drawn"),
+    };
+    Ok(picture.into_bytes())
 }
 
 /// # Safety
