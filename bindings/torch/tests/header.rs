@@ -3,9 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::path::{Path, PathBuf};
+#[path = "../../edge/tests/header/mod.rs"]
+mod header;
 
-use cbindgen::{Builder, Config, EnumConfig, ExportConfig, Language, RenameRule, Style};
+use cbindgen::{Config, ExportConfig};
 
 const TOP: &str = "\
 /* The LibTorch service of memo-malloc: from C, and at the end of the file from C++17.
@@ -16,50 +17,16 @@ const TOP: &str = "\
  *
  * Generated from bindings/torch: change it there. SPDX-License-Identifier: MIT OR Apache-2.0 */";
 
-fn generated(folder: &Path) -> String {
-    let config = Config {
-        language: Language::C,
-        header: Some(TOP.to_owned()),
-        trailer: Some(std::fs::read_to_string(folder.join("scope.hpp")).unwrap()),
-        include_guard: Some("MEMO_TORCH_H".to_owned()),
-        no_includes: true,
-        sys_includes: vec!["stdint.h".to_owned()],
-        cpp_compat: true,
-        style: Style::Both,
-        usize_is_size_t: true,
-        line_length: 100,
-        tab_width: 4,
-        // Numbers in structs are plain integers, so that any value has a meaning.
-        export: ExportConfig { include: vec!["MemoTorchKind".to_owned()], ..Default::default() },
-        enumeration: EnumConfig {
-            rename_variants: RenameRule::ScreamingSnakeCase,
-            prefix_with_name: true,
-            ..EnumConfig::default()
-        },
-        ..Config::default()
-    };
-    let bindings = Builder::new().with_crate(folder).with_config(config).generate().unwrap();
-    let mut header = Vec::new();
-    bindings.write(&mut header);
-    in_words_of_c(&String::from_utf8(header).unwrap())
-}
-
-/// Doc comments without what only rustdoc understands.
-fn in_words_of_c(header: &str) -> String {
-    header.replace("# Safety", "Required:").replace("[`", "`").replace("`]", "`")
-}
-
 #[test]
 fn the_header_is_current() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let path = folder.join("memo_torch.h");
-    let generated = generated(&folder);
-    if std::env::var_os("MEMO_BLESS").is_some() {
-        std::fs::write(&path, &generated).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == generated,
-        "memo_torch.h is not what the crate says; run: MEMO_BLESS=1 cargo test -p memo-torch-c"
-    );
+    let scope = concat!(env!("CARGO_MANIFEST_DIR"), "/scope.hpp");
+    let config = Config {
+        header: Some(TOP.to_owned()),
+        trailer: Some(std::fs::read_to_string(scope).unwrap()),
+        include_guard: Some("MEMO_TORCH_H".to_owned()),
+        // Numbers in structs are plain integers, so that any value has a meaning.
+        export: ExportConfig { include: vec!["MemoTorchKind".to_owned()], ..Default::default() },
+        ..header::config()
+    };
+    header::is_current("memo_torch.h", config);
 }
