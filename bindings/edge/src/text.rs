@@ -2,6 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
+use memo_malloc::Code;
+
 use crate::Failure;
 
 /// Copies a text, cut to `capacity` bytes and not NUL-terminated. Returns its full length.
@@ -15,6 +17,16 @@ pub unsafe fn copy_text(text: &str, to: *mut u8, capacity: u32) -> u32 {
         unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), to, count) };
     }
     u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+/// Copies the name of a code as [`copy_text`] does; nothing for a number that no code has.
+///
+/// # Safety
+/// As [`copy_text`].
+pub unsafe fn code_name(code: i32, to: *mut u8, capacity: u32) -> u32 {
+    let known = Code::ALL.iter().find(|known| i32::from(known.number()) == code);
+    // SAFETY: the caller's promise.
+    unsafe { copy_text(known.map_or("", |code| code.name()), to, capacity) }
 }
 
 /// A text that a caller gave; `None` for NULL.

@@ -1,7 +1,6 @@
 //! Versions, the codes by number, and the last failure.
 
 use memo_edge::copy_text;
-use memo_malloc::Code;
 
 /// Rises when a function or a struct of this header changes; a loader compares it first.
 pub const MEMO_TORCH_ABI_VERSION: u32 = 1;
@@ -44,9 +43,8 @@ pub unsafe extern "C" fn memo_torch_version(text: *mut u8, capacity: u32) -> u32
 /// `name` points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memo_torch_code_name(code: i32, name: *mut u8, capacity: u32) -> u32 {
-    let known = Code::ALL.iter().find(|known| i32::from(known.number()) == code);
     // SAFETY: the caller's promise.
-    unsafe { copy_text(known.map_or("", |code| code.name()), name, capacity) }
+    unsafe { memo_edge::code_name(code, name, capacity) }
 }
 
 /// Copies the text of this thread's last failure, UTF-8, cut to `capacity` bytes and not
