@@ -7,6 +7,7 @@ use napi_derive::napi;
 
 use crate::arrays::Column;
 use crate::plan::terminated;
+use crate::spread::spill_room;
 
 #[napi(js_name = "memo_job_start")]
 pub fn start(
@@ -61,9 +62,7 @@ pub fn take_tiered(
     let tiers = tiers.address("tiers", count)?;
     let offsets = offsets.address("offsets", count)?;
     let peaks = peaks.address("peaks", tier_count)?;
-    let levels = tier_count.saturating_sub(1);
-    let ends = spill_ends.address("spill_ends", levels)?;
-    let steps = spill_steps.address("spill_steps", levels.saturating_mul(count))?;
+    let (ends, steps) = spill_room(count, tier_count, &spill_ends, &spill_steps)?;
     let outcome = outcome.address("outcome", 1)?;
     // SAFETY: each column has room for its number of elements, `outcome` its size.
     Ok(unsafe {

@@ -132,6 +132,29 @@ pub fn tiers(
     })
 }
 
+/// The columns of a certificate that is written, with as many elements as there may be.
+pub(crate) fn spill_room(
+    count: u32,
+    tier_count: u32,
+    ends: &Uint32ArraySlice,
+    steps: &Uint32ArraySlice,
+) -> Result<(*mut u32, *mut u32)> {
+    let levels = tier_count.saturating_sub(1);
+    let steps = steps.address("spill_steps", levels.saturating_mul(count))?;
+    Ok((ends.address("spill_ends", levels)?, steps))
+}
+
+/// The columns of a certificate that is stated: the last end tells how many steps there are.
+pub(crate) fn stated_spill(
+    count: u32,
+    ends: &Uint32ArraySlice,
+    steps: &Uint32ArraySlice,
+) -> Result<(*mut u32, *mut u32)> {
+    let from = ends.address("spill_ends", count)?;
+    let step_count = ends[..count as usize].last().copied().unwrap_or(0);
+    Ok((from, steps.address("spill_steps", step_count)?))
+}
+
 #[napi(js_name = "memo_plan_tiered")]
 pub fn plan_tiered(
     problem: u32,
@@ -148,9 +171,7 @@ pub fn plan_tiered(
     let tiers = tiers.address("tiers", count)?;
     let offsets = offsets.address("offsets", count)?;
     let peaks = peaks.address("peaks", tier_count)?;
-    let levels = tier_count.saturating_sub(1);
-    let ends = spill_ends.address("spill_ends", levels)?;
-    let steps = spill_steps.address("spill_steps", levels.saturating_mul(count))?;
+    let (ends, steps) = spill_room(count, tier_count, &spill_ends, &spill_steps)?;
     let outcome = outcome.address("outcome", 1)?;
     // SAFETY: each column has room for its number of elements, `outcome` its size; JavaScript does
     // not run during the call.
@@ -179,9 +200,7 @@ pub fn check_tiered(
     let tiers = tiers.address("tiers", count)?;
     let offsets = offsets.address("offsets", count)?;
     let peaks = peaks.address("peaks", tier_count)?;
-    let ends = spill_ends.address("spill_ends", spill_count)?;
-    let step_count = spill_ends[..spill_count as usize].last().copied().unwrap_or(0);
-    let steps = spill_steps.address("spill_steps", step_count)?;
+    let (ends, steps) = stated_spill(spill_count, &spill_ends, &spill_steps)?;
     // SAFETY: each column has its number of elements; JavaScript does not run during the call.
     Ok(unsafe {
         c::memo_check_tiered(

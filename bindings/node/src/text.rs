@@ -7,6 +7,7 @@ use napi_derive::napi;
 
 use crate::arrays::Column;
 use crate::plan::terminated;
+use crate::spread::stated_spill;
 
 #[napi(js_name = "memo_problem_name")]
 pub fn name(
@@ -82,9 +83,7 @@ pub fn plan_text_tiered(
     let tiers = tiers.address("tiers", count)?;
     let offsets = offsets.address("offsets", count)?;
     let peaks = peaks.address("peaks", tier_count)?;
-    let ends = spill_ends.address("spill_ends", spill_count)?;
-    let step_count = spill_ends[..spill_count as usize].last().copied().unwrap_or(0);
-    let steps = spill_steps.address("spill_steps", step_count)?;
+    let (ends, steps) = stated_spill(spill_count, &spill_ends, &spill_steps)?;
     let name = terminated(&name, "name")?.as_ptr().cast();
     let title = terminated(&title, "title")?.as_ptr().cast();
     let handle = handle.address("handle", 1)?;
