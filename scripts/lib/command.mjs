@@ -7,6 +7,9 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+/** The command of npm. */
+export const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
+
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

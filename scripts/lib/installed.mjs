@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { ROOT, run } from "./command.mjs";
+import { NPM, ROOT, run } from "./command.mjs";
 import { JSR, manifestOf, pack, packageOf, packEmpty, PLATFORMS } from "./pack.mjs";
 import { serve } from "./registry.mjs";
 import { RUNTIMES } from "./runtimes.mjs";
@@ -24,7 +24,6 @@ import { RUNTIMES } from "./runtimes.mjs";
 const [NODE] = RUNTIMES.node;
 const [BUN] = RUNTIMES.bun;
 const [DENO] = RUNTIMES.deno;
-const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 const GOOD = "optimal 1536 true\n";
 
 /** Older releases of Node that the package says it runs on, besides the one in package-lock.json. */

@@ -7,11 +7,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { must, ROOT } from "./command.mjs";
+import { must, NPM, ROOT } from "./command.mjs";
 import { buildAddon, buildProgram } from "./rust.mjs";
 
 const read = (path) => JSON.parse(readFileSync(join(ROOT, path), "utf8"));
-const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /** Every platform there is a package for. */
 export const PLATFORMS = read("npm/platforms.json");

@@ -6,7 +6,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { must, ROOT, run } from "./command.mjs";
+import { must, NPM, ROOT, run } from "./command.mjs";
 import { ofRuntimes } from "./counts.mjs";
 
 const bin = (name) => join(ROOT, "node_modules", ".bin", name);
@@ -35,7 +35,7 @@ const SECONDS_MAX = 300;
 export async function installPackages() {
   if (packagesAreInstalled()) return;
   console.log("installing the JavaScript packages (npm ci, 420 MB on disk)");
-  await must(process.platform === "win32" ? "npm.cmd" : "npm", ["ci"]);
+  await must(NPM, ["ci"]);
 }
 
 /** Whether npm has installed every version that is locked; other platforms' are optional. */
