@@ -24,5 +24,5 @@ if (values.jsr) {
   console.log(JSR);
 } else {
   await installPackages();
-  for (const file of await pack(values)) console.log(file);
+  for (const { file } of await pack(values)) console.log(file);
 }

@@ -4,15 +4,7 @@
  * @module
  */
 
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -31,13 +23,12 @@ const OLDER_NODES = ["20.20.2", "22.22.0"];
 
 /** Packs, installs and uses; returns the counts. */
 export async function testInstalled(profile = "dev") {
-  const files = await pack({ profile });
-  const packed = files.map((file) => ({ file, manifest: manifestIn(file) }));
+  const packed = await pack({ profile });
   const { name: own, os, cpu } = packed[0].manifest;
   const others = PLATFORMS.filter((platform) => packageOf(platform) !== own);
   // Deno knows nothing of C libraries and fetches the packages of all.
   for (const platform of others.filter((it) => it.os === os[0] && it.cpu === cpu[0])) {
-    packed.push({ file: await packEmpty(platform), manifest: manifestOf(platform) });
+    packed.push(await packEmpty(platform));
   }
   const registry = await serve(packed, others.map(manifestOf));
   const folder = mkdtempSync(join(tmpdir(), "memo-installed-"));
@@ -55,13 +46,6 @@ export async function testInstalled(profile = "dev") {
     rmSync(folder, { recursive: true });
   }
   return counts;
-}
-
-/** The manifest in a tarball, as it was staged. */
-function manifestIn(file) {
-  const [, name] = /memo-(malloc[^/]*)-\d+\.\d+\.\d+\.tgz$/.exec(file);
-  const folder = name === "malloc" ? ROOT : join(ROOT, "out", "stage", name);
-  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
 /** People who install the package, each in a folder of their own. */

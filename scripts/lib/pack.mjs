@@ -56,19 +56,21 @@ const OUT = join(ROOT, "out");
 /** What JSR gets, as a folder to run `deno publish` in. */
 export const JSR = join(OUT, "stage", "jsr");
 
-/** Builds and packs everything for a platform into `out/`; returns the paths, platform first. */
+/**
+ * Builds and packs everything for a platform into `out/`; returns the paths with their manifests,
+ * platform first.
+ */
 export async function pack({ profile = "release", target } = {}) {
-  const out = OUT;
-  rmSync(out, { recursive: true, force: true });
+  rmSync(OUT, { recursive: true, force: true });
   stageJsr();
-  const folders = [await stagePlatform(out, platformOf(target), profile, target), stageNative(out)];
-  const files = [];
-  for (const folder of [...folders, ROOT]) files.push(await packFolder(folder, out));
-  return files;
+  const folders = [await stagePlatform(platformOf(target), profile, target), stageNative()];
+  const packed = [];
+  for (const folder of [...folders, ROOT]) packed.push(await packFolder(folder));
+  return packed;
 }
 
-async function stagePlatform(out, platform, profile, target) {
-  const folder = stage(out, manifestOf(platform));
+async function stagePlatform(platform, profile, target) {
+  const folder = stage(manifestOf(platform));
   const chosen = target === undefined ? [] : ["--target", target];
   const library = await buildAddon(profile, chosen);
   cpSync(library, join(folder, "memo_malloc.node"));
@@ -77,11 +79,11 @@ async function stagePlatform(out, platform, profile, target) {
 }
 
 /** The package that finds the others: in the repository it names none, as none is installed. */
-function stageNative(out) {
+function stageNative() {
   const { version } = read("package.json");
   const names = PLATFORMS.map((platform) => [packageOf(platform), version]);
   const manifest = read("npm/native/package.json");
-  const folder = stage(out, { ...manifest, optionalDependencies: Object.fromEntries(names) });
+  const folder = stage({ ...manifest, optionalDependencies: Object.fromEntries(names) });
   for (const file of manifest.files) {
     cpSync(join(ROOT, "npm", "native", file), join(folder, file));
   }
@@ -104,8 +106,8 @@ export function stageJsr() {
 /** The command of the npm package, and the page that Rust embeds. */
 const NOT_IN_JSR = [join("ts", "memo.ts"), join("ts", "viewer")];
 
-function stage(out, manifest) {
-  const folder = join(out, "stage", manifest.name.split("/")[1]);
+function stage(manifest) {
+  const folder = join(OUT, "stage", manifest.name.split("/")[1]);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
@@ -114,14 +116,15 @@ function stage(out, manifest) {
 
 /** Packs the manifest of another platform, without files. */
 export function packEmpty(platform) {
-  return packFolder(stage(OUT, manifestOf(platform)), OUT);
+  return packFolder(stage(manifestOf(platform)));
 }
 
-async function packFolder(folder, out) {
-  const args = ["pack", folder, "--pack-destination", out, "--json"];
+async function packFolder(folder) {
+  const args = ["pack", folder, "--pack-destination", OUT, "--json"];
   const printed = await must(NPM, args, { quiet: true });
   // `prepack` may print before npm does.
   const packed = JSON.parse(printed.slice(printed.search(/^[[{]/m)));
   const [{ filename }] = Object.values(packed);
-  return join(out, filename);
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return { file: join(OUT, filename), manifest };
 }
