@@ -6,10 +6,10 @@
 
 import { existsSync } from "node:fs";
 
-import { must, run } from "./command.mjs";
-import { NONE, ofRuntimes } from "./counts.mjs";
+import { must } from "./command.mjs";
+import { NONE } from "./counts.mjs";
 import { buildProgram } from "./rust.mjs";
-import { RUNTIMES } from "./runtimes.mjs";
+import { testFolder } from "./runtimes.mjs";
 
 const PLACES = [
   "/usr/bin/chromium",
@@ -17,9 +17,6 @@ const PLACES = [
   "/usr/bin/google-chrome",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
-
-/** Longest that the tests may take; they take seconds. */
-const SECONDS_MAX = 300;
 
 /** Tests what `memo report` writes, where there is a Chromium or one can be installed. */
 export async function testReports() {
@@ -29,14 +26,7 @@ export async function testReports() {
     return { ...NONE, skipped: 1, reasons: [reason] };
   }
   const env = { CHROMIUM: browser, MEMO: await buildProgram("memo-cli", "memo") };
-  const [command, args] = RUNTIMES.node;
-  const options = { env, seconds: SECONDS_MAX };
-  const folder = "tests/viewer";
-  const { stdout } = await run(command, [...args, "scripts/uvu.mjs", folder], options);
-  const report = /^@report (.+)$/m.exec(stdout);
-  const counts = ofRuntimes({ node: report === null ? null : JSON.parse(report[1]) });
-  for (const complaint of counts.complaints) console.error(complaint);
-  return counts;
+  return testFolder("tests/viewer", env, ["node"]);
 }
 
 /** The browser that is named, or one that is installed. */

@@ -50,15 +50,19 @@ function packagesAreInstalled() {
   );
 }
 
-/** Runs the uvu files in each runtime. */
-export async function testRuntimes(library) {
+/** Runs the uvu files of the library in each runtime. */
+export function testRuntimes(library) {
+  return testFolder("tests", { MEMO_MALLOC_LIB: library }, Object.keys(RUNTIMES));
+}
+
+/** Runs the uvu files in a folder, in each of these runtimes. */
+export async function testFolder(folder, env, names) {
   const reports = {};
-  for (const [name, [command, args]] of Object.entries(RUNTIMES)) {
+  for (const name of names) {
     console.log(`\n== ${name}`);
-    const { stdout, late } = await run(command, [...args, "scripts/uvu.mjs", "tests"], {
-      env: { MEMO_MALLOC_LIB: library },
-      seconds: SECONDS_MAX,
-    });
+    const [command, args] = RUNTIMES[name];
+    const options = { env, seconds: SECONDS_MAX };
+    const { stdout, late } = await run(command, [...args, "scripts/uvu.mjs", folder], options);
     if (late) console.error(`${name}: killed after ${SECONDS_MAX} s, in the file named last`);
     const report = /^@report (.+)$/m.exec(stdout);
     reports[name] = report === null ? null : JSON.parse(report[1]);
