@@ -43,4 +43,8 @@ function inRepository(file) {
   });
 }
 
-const BUILT = { linux: "libmemo_malloc_node.so", darwin: "libmemo_malloc_node.dylib" };
+const BUILT = {
+  linux: "libmemo_malloc_node.so",
+  darwin: "libmemo_malloc_node.dylib",
+  win32: "memo_malloc_node.dll",
+};
