@@ -94,7 +94,7 @@ impl Task<'_> {
     /// A search that spent a budget of its own has reached no limit that anybody set: its plan is as
     /// feasible as that of a heuristic.
     fn exact(&self, deadline: &Deadline, race: &Race) -> Outcome {
-        let is_unlimited = !self.is_timed() && self.deadline.limits().nodes.is_none();
+        let is_unlimited = super::is_unlimited(&self.deadline.limits());
         let deadline = if is_unlimited { deadline.with_nodes(MOVES_MAX) } else { deadline.clone() };
         match Exact::default().improve(self.problem, self.first.clone(), &deadline, race) {
             Outcome::GaveUp(GaveUp { best: Some(best), reason: Reason::NodeLimit, .. })

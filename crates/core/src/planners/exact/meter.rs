@@ -21,9 +21,7 @@ pub(super) struct Meter<'a> {
 
 impl<'a> Meter<'a> {
     pub(super) fn new(deadline: &'a Deadline) -> Meter<'a> {
-        let limits = deadline.limits();
-        let own = if limits.time.is_some() { u64::MAX } else { MOVES_MAX };
-        Meter { deadline, left: limits.nodes.unwrap_or(own), until_look: 0 }
+        Meter { deadline, left: deadline.limits().nodes_or(MOVES_MAX), until_look: 0 }
     }
 
     /// Tells of a peak that is known to be possible, and of a lower bound.
