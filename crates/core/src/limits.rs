@@ -72,27 +72,17 @@ impl Limits {
 
     /// Starts the clock.
     pub fn start(&self) -> Deadline {
-        Deadline {
-            end: self.time.and_then(|time| now().checked_add(time)),
-            cancel: self.cancel.clone(),
-            nodes: self.nodes,
-            seed: self.seed,
-            progress: self.progress.clone(),
-            threads: self.threads,
-            over: None,
-        }
+        let end = self.time.and_then(|time| now().checked_add(time));
+        Deadline { given: self.clone(), end, over: None }
     }
 }
 
 /// Limits whose clock runs.
 #[derive(Debug, Clone)]
 pub struct Deadline {
+    /// Of which the time is counted from the start.
+    given: Limits,
     end: Option<Instant>,
-    cancel: Option<Arc<AtomicBool>>,
-    nodes: Option<u64>,
-    seed: u64,
-    progress: Option<Arc<Progress>>,
-    threads: usize,
     /// Set when another search has made the work needless.
     over: Option<Arc<AtomicBool>>,
 }
@@ -105,19 +95,20 @@ impl Deadline {
 
     /// The same with so many nodes.
     pub(crate) fn with_nodes(&self, nodes: u64) -> Deadline {
-        Deadline { nodes: Some(nodes), ..self.clone() }
+        let given = Limits { nodes: Some(nodes), ..self.given.clone() };
+        Deadline { given, ..self.clone() }
     }
 
     /// Tells of a plan of the whole problem, and of a lower bound.
     pub(crate) fn tell(&self, peak: Bytes, lower_bound: Bytes) {
-        if let Some(progress) = &self.progress {
+        if let Some(progress) = &self.given.progress {
             progress.tell(peak, lower_bound);
         }
     }
 
     /// The limit that has been reached, if one has. Costs a clock read when there is a time limit.
     pub fn reached(&self) -> Option<Reason> {
-        let flags = [&self.cancel, &self.over];
+        let flags = [&self.given.cancel, &self.over];
         // Relaxed: the flags carry no data with them.
         if flags.into_iter().flatten().any(|flag| flag.load(Ordering::Relaxed)) {
             return Some(Reason::Cancelled);
@@ -128,19 +119,12 @@ impl Deadline {
     /// What is left, as the limits of a part of the work. Each part has all of the nodes. It does not
     /// tell how far it has come: its peaks need not be those of the whole.
     pub fn limits(&self) -> Limits {
-        Limits {
-            time: self.remaining(),
-            cancel: self.cancel.clone(),
-            nodes: self.nodes,
-            seed: self.seed,
-            progress: None,
-            threads: self.threads,
-        }
+        Limits { progress: None, ..self.whole() }
     }
 
     /// The same, for all that is left of the work.
     pub(crate) fn whole(&self) -> Limits {
-        Limits { progress: self.progress.clone(), ..self.limits() }
+        Limits { time: self.remaining(), ..self.given.clone() }
     }
 
     /// The time that is left; `None` without a time limit.
