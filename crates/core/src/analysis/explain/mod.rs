@@ -32,7 +32,7 @@ use self::case::{Case, Near};
 use self::changed::{turned, without_ops};
 use super::pins::pin_tops;
 use super::profile::Profile;
-use super::{Load, lower_bound, max_load, needs};
+use super::{Bound, Load, bound, lower_bound, max_load, needs};
 use crate::model::{BufferIdx, Bytes, Certificate, Lifetime, OpIdx, Problem, Step};
 
 /// What a lower bound stands on, and the changes that would lower it.
@@ -89,18 +89,19 @@ pub struct OpChange {
 /// Explains the lower bound of a problem, with at most so many changes of buffers, and of ops.
 pub fn explain(problem: &Problem, shown: usize) -> Explanation {
     let bare = without_ops(problem);
-    let (bound, certificate) = lower_bound(&bare);
-    let step = step_of(certificate, &bare);
+    let known = bound(&bare);
+    let Bound { bytes, certificate, load } = known;
+    let step = step_of(&known);
     let live = live_at(&bare, step);
-    let holders = holders(&bare, &live, bound, certificate);
+    let holders = holders(&bare, &live, bytes, certificate);
     let floor = match certificate {
         Certificate::PinTop => 0,
         _ => lower_bound(&without(&bare, &holders)).0,
     };
-    let (load, others) = (max_load(&bare), max_load(&without(&bare, &live)));
+    let others = max_load(&without(&bare, &live));
     let case = Case {
         problem,
-        bound,
+        bound: bytes,
         floor,
         step,
         end: end_of(&bare),
@@ -111,7 +112,7 @@ pub fn explain(problem: &Problem, shown: usize) -> Explanation {
         shown,
     };
     Explanation {
-        lower_bound: bound,
+        lower_bound: bytes,
         certificate,
         load,
         step,
@@ -172,17 +173,16 @@ fn without(problem: &Problem, gone: &[BufferIdx]) -> Problem {
     problem.part(&kept)
 }
 
-/// The first step that a certificate is about, or else the first with the largest load.
-fn step_of(certificate: Certificate, problem: &Problem) -> Step {
-    match certificate {
+/// The first step that a bound is about, or else the first with the largest load.
+fn step_of(bound: &Bound) -> Step {
+    match bound.certificate {
         Certificate::MaxLoad { step } | Certificate::AlignedLoad { step } => step,
-        Certificate::PinTop | Certificate::FinishedSearch => max_load(problem).step,
+        Certificate::PinTop | Certificate::FinishedSearch => bound.load.step,
     }
 }
 
 /// As the first step, with time running backwards.
 fn end_of(problem: &Problem) -> Step {
     let end = problem.buffers().iter().map(|b| b.lifetime.end).max().unwrap_or(0);
-    let backwards = turned(problem, end);
-    end - step_of(lower_bound(&backwards).1, &backwards)
+    end - step_of(&bound(&turned(problem, end)))
 }
