@@ -15,29 +15,22 @@ pub(in crate::planners) struct Pin {
     pub(in crate::planners) top: Bytes,
 }
 
-/// The pins at one end.
-///
-/// Invariant: the leaf of a pin above the skyline is its `low`, of one that has become part of it
-/// [`Bytes::MAX`]; each inner node is the least of its children, at `2i` and `2i + 1`.
+/// The pins at one end, by reach.
 #[derive(Debug, Clone, Default)]
-pub(in crate::planners) struct Fence {
-    /// By reach.
-    pins: Vec<Pin>,
-    lows: Vec<Bytes>,
-    leaf_count: usize,
-}
+pub(in crate::planners) struct Pins(Vec<Pin>);
 
-impl Fence {
-    pub(in crate::planners) fn of(pins: impl Iterator<Item = Pin>) -> Fence {
+impl Pins {
+    /// Those that have bytes and reach into the strip.
+    pub(in crate::planners) fn of(pins: impl Iterator<Item = Pin>) -> Pins {
         let mut pins: Vec<Pin> = pins.filter(|pin| pin.reach > 0 && pin.low < pin.top).collect();
         pins.sort_unstable_by_key(|pin| (pin.reach, pin.low));
-        Fence { pins, ..Fence::default() }
+        Pins(pins)
     }
 
     /// Adds the bytes of each to the loads, which are given from this end on.
     pub(in crate::planners) fn add_to<'a>(&self, loads: impl Iterator<Item = &'a mut Bytes>) {
-        let mut live: Bytes = self.pins.iter().map(|pin| pin.top - pin.low).sum();
-        let mut pins = self.pins.iter().peekable();
+        let mut live: Bytes = self.0.iter().map(|pin| pin.top - pin.low).sum();
+        let mut pins = self.0.iter().peekable();
         for (section, load) in (0..).zip(loads) {
             while let Some(ended) = pins.next_if(|pin| pin.reach <= section) {
                 live -= ended.top - ended.low;
@@ -45,9 +38,24 @@ impl Fence {
             *load += live;
         }
     }
+}
 
-    /// All pins are above the skyline again.
-    pub(in crate::planners) fn reset(&mut self) {
+/// The pins at one end in a pass, kept from one to the next for its memory.
+///
+/// Invariant: the leaf of a pin above the skyline is its `low`, of one that has become part of it
+/// [`Bytes::MAX`]; each inner node is the least of its children, at `2i` and `2i + 1`.
+#[derive(Debug, Default)]
+pub(super) struct Fence {
+    /// By reach.
+    pins: Vec<Pin>,
+    lows: Vec<Bytes>,
+    leaf_count: usize,
+}
+
+impl Fence {
+    /// All of these pins, above the skyline.
+    pub(super) fn reset(&mut self, Pins(pins): &Pins) {
+        self.pins.clone_from(pins);
         self.leaf_count = self.pins.len().next_power_of_two();
         self.lows.clear();
         self.lows.resize(self.leaf_count, Bytes::MAX);
@@ -60,7 +68,7 @@ impl Fence {
 
     /// The offset of the lowest pin above the skyline that is live in a section at least so far
     /// from this end.
-    pub(in crate::planners) fn ceiling(&self, distance: u32) -> Bytes {
+    pub(super) fn ceiling(&self, distance: u32) -> Bytes {
         if self.pins.last().is_none_or(|pin| pin.reach <= distance) {
             return Bytes::MAX;
         }
@@ -76,7 +84,7 @@ impl Fence {
     }
 
     /// Takes the lowest pin, if the skyline has risen to it.
-    pub(in crate::planners) fn take(&mut self, height: Bytes) -> Option<Pin> {
+    pub(super) fn take(&mut self, height: Bytes) -> Option<Pin> {
         if self.pins.is_empty() || self.lows[1] > height {
             return None;
         }
@@ -113,8 +121,8 @@ mod tests {
         for seed in 0..20 {
             let mut random = Random::new(seed);
             let pins = pins(&mut random);
-            let mut fence = Fence::of(pins.iter().copied());
-            fence.reset();
+            let mut fence = Fence::default();
+            fence.reset(&Pins::of(pins.iter().copied()));
             let mut left: Vec<Pin> =
                 pins.into_iter().filter(|pin| pin.reach > 0 && pin.low < pin.top).collect();
             loop {
@@ -136,7 +144,7 @@ mod tests {
     fn the_loads_are_those_of_each_section() {
         let pins = pins(&mut Random::new(3));
         let mut loads = [1; 9];
-        Fence::of(pins.iter().copied()).add_to(loads.iter_mut());
+        Pins::of(pins.iter().copied()).add_to(loads.iter_mut());
         for (section, load) in (0..).zip(loads) {
             let live = pins.iter().filter(|pin| pin.reach > section);
             assert_eq!(load, 1 + live.map(|pin| pin.top - pin.low).sum::<Bytes>());

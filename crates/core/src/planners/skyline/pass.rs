@@ -106,10 +106,8 @@ impl Pass {
         self.surface.reset(strip.section_count());
         self.waiting.reset(strip.items.iter().map(|item| item.end));
         self.outlook.reset(&strip.loads);
-        self.before.clone_from(&strip.before);
-        self.before.reset();
-        self.after.clone_from(&strip.after);
-        self.after.reset();
+        self.before.reset(&strip.before);
+        self.after.reset(&strip.after);
         self.offsets.resize(strip.items.len(), 0);
         self.placed = 0;
         let mut random = Random::new(seed);

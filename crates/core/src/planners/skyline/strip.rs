@@ -1,6 +1,6 @@
 //! The problem as a pass wants it: sections in place of steps, buffers in the order of their starts.
 
-use super::fence::{Fence, Pin};
+use super::fence::{Pin, Pins};
 use crate::model::{BufferIdx, Bytes, Problem, gcd};
 use crate::planners::sections::Sections;
 
@@ -26,8 +26,8 @@ pub(in crate::planners) struct Strip {
     /// Every size and alignment is a multiple of this.
     pub(in crate::planners) grain: Bytes,
     /// What is placed already and live from before the first section, or beyond the last one.
-    pub(in crate::planners) before: Fence,
-    pub(in crate::planners) after: Fence,
+    pub(in crate::planners) before: Pins,
+    pub(in crate::planners) after: Pins,
 }
 
 /// Buffers to be placed, and those that lie already and keep to one end of time.
@@ -73,8 +73,8 @@ impl Strip {
         };
         let reach_before = |idx| sections.range(buffer(idx).lifetime).1;
         let reach_after = |idx| count - sections.range(buffer(idx).lifetime).0;
-        strip.before = Fence::of(before.iter().map(|idx| pin(idx, reach_before(idx))));
-        strip.after = Fence::of(after.iter().map(|idx| pin(idx, reach_after(idx))));
+        strip.before = Pins::of(before.iter().map(|idx| pin(idx, reach_before(idx))));
+        strip.after = Pins::of(after.iter().map(|idx| pin(idx, reach_after(idx))));
         strip.before.add_to(strip.loads.iter_mut());
         strip.after.add_to(strip.loads.iter_mut().rev());
         strip
@@ -98,8 +98,8 @@ impl Strip {
             loads: loads(&items, section_count),
             grain: items.iter().fold(0, grain),
             items,
-            before: Fence::default(),
-            after: Fence::default(),
+            before: Pins::default(),
+            after: Pins::default(),
         }
     }
 
