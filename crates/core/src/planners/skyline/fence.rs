@@ -8,27 +8,27 @@ use crate::model::Bytes;
 
 /// A buffer that lies already.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::planners) struct Pin {
+pub(super) struct Pin {
     /// Of how many sections from the end of the strip on it is live.
-    pub(in crate::planners) reach: u32,
-    pub(in crate::planners) low: Bytes,
-    pub(in crate::planners) top: Bytes,
+    pub(super) reach: u32,
+    pub(super) low: Bytes,
+    pub(super) top: Bytes,
 }
 
 /// The pins at one end, by reach.
 #[derive(Debug, Clone, Default)]
-pub(in crate::planners) struct Pins(Vec<Pin>);
+pub(super) struct Pins(Vec<Pin>);
 
 impl Pins {
     /// Those that have bytes and reach into the strip.
-    pub(in crate::planners) fn of(pins: impl Iterator<Item = Pin>) -> Pins {
+    pub(super) fn of(pins: impl Iterator<Item = Pin>) -> Pins {
         let mut pins: Vec<Pin> = pins.filter(|pin| pin.reach > 0 && pin.low < pin.top).collect();
         pins.sort_unstable_by_key(|pin| (pin.reach, pin.low));
         Pins(pins)
     }
 
     /// Adds the bytes of each to the loads, which are given from this end on.
-    pub(in crate::planners) fn add_to<'a>(&self, loads: impl Iterator<Item = &'a mut Bytes>) {
+    pub(super) fn add_to<'a>(&self, loads: impl Iterator<Item = &'a mut Bytes>) {
         let mut live: Bytes = self.0.iter().map(|pin| pin.top - pin.low).sum();
         let mut pins = self.0.iter().peekable();
         for (section, load) in (0..).zip(loads) {

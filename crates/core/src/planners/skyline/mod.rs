@@ -181,9 +181,7 @@ impl<'a> Search<'a> {
         };
         if let Some(peak) = found {
             self.peak = peak;
-            for (item, offset) in strip.items.iter().zip(&self.pass.offsets) {
-                self.offsets[item.idx.usize()] = *offset;
-            }
+            self.pass.write(strip, &mut self.offsets);
         }
         if let End::Stopped(reason) = end { Err(reason) } else { Ok(()) }
     }

@@ -56,7 +56,7 @@ pub(in crate::planners) struct Pass {
     before: Fence,
     after: Fence,
     /// By position in the strip.
-    pub(in crate::planners) offsets: Vec<Bytes>,
+    offsets: Vec<Bytes>,
     /// How many are placed.
     pub(in crate::planners) placed: usize,
 }
@@ -93,8 +93,15 @@ impl Pass {
         End::Placed(self.outlook.peak())
     }
 
+    /// Writes down where each buffer of the strip lies.
+    pub(in crate::planners) fn write(&self, strip: &Strip, offsets: &mut [Bytes]) {
+        for (item, offset) in strip.items.iter().zip(&self.offsets) {
+            offsets[item.idx.usize()] = *offset;
+        }
+    }
+
     /// Puts what still waits on top of everything; returns the peak.
-    pub(in crate::planners) fn stack_rest(&mut self, strip: &Strip) -> Bytes {
+    pub(super) fn stack_rest(&mut self, strip: &Strip) -> Bytes {
         self.waiting.iter().fold(self.surface.highest(), |top, position| {
             let item = strip.items[position];
             self.offsets[position] = top.next_multiple_of(item.alignment);

@@ -6,28 +6,28 @@ use crate::planners::sections::Sections;
 
 /// A buffer to be placed, live in the sections `first..end`.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::planners) struct Item {
-    pub(in crate::planners) first: u32,
-    pub(in crate::planners) end: u32,
-    pub(in crate::planners) size: Bytes,
-    pub(in crate::planners) alignment: Bytes,
-    pub(in crate::planners) idx: BufferIdx,
+pub(super) struct Item {
+    pub(super) first: u32,
+    pub(super) end: u32,
+    pub(super) size: Bytes,
+    pub(super) alignment: Bytes,
+    pub(super) idx: BufferIdx,
 }
 
 /// Time as a strip of sections, and the buffers that have bytes.
 #[derive(Debug)]
 pub(in crate::planners) struct Strip {
     /// By start; longest first of those that start together, then largest first.
-    pub(in crate::planners) items: Vec<Item>,
+    pub(super) items: Vec<Item>,
     /// Where the items of each section begin, and where the last ones end.
     starts: Vec<u32>,
     /// The bytes live in each section.
-    pub(in crate::planners) loads: Vec<Bytes>,
+    pub(super) loads: Vec<Bytes>,
     /// Every size and alignment is a multiple of this.
-    pub(in crate::planners) grain: Bytes,
+    pub(super) grain: Bytes,
     /// What is placed already and live from before the first section, or beyond the last one.
-    pub(in crate::planners) before: Pins,
-    pub(in crate::planners) after: Pins,
+    pub(super) before: Pins,
+    pub(super) after: Pins,
 }
 
 /// Buffers to be placed, and those that lie already and keep to one end of time.
@@ -41,7 +41,7 @@ pub(in crate::planners) struct Window<'a> {
 }
 
 impl Strip {
-    pub(in crate::planners) fn of(problem: &Problem) -> Strip {
+    pub(super) fn of(problem: &Problem) -> Strip {
         let sections = Sections::of(problem);
         let placed = problem.iter().filter(|(_, buffer)| buffer.size > 0);
         let items = placed.map(|(idx, buffer)| {
@@ -103,13 +103,13 @@ impl Strip {
         }
     }
 
-    pub(in crate::planners) fn section_count(&self) -> u32 {
+    pub(super) fn section_count(&self) -> u32 {
         // There are no more sections than buffers, whose number is an index of 32 bits.
         u32::try_from(self.loads.len()).unwrap_or(u32::MAX)
     }
 
     /// The position of the first item that starts at this section or later.
-    pub(in crate::planners) fn position(&self, section: u32) -> usize {
+    pub(super) fn position(&self, section: u32) -> usize {
         self.starts[section as usize] as usize
     }
 }

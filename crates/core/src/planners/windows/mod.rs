@@ -216,9 +216,7 @@ impl<'a> Search<'a> {
             End::Stopped(reason) => Err(reason),
             End::TooHigh => Ok(Bytes::MAX),
             End::Placed(peak) => {
-                for (item, offset) in strip.items.iter().zip(&self.pass.offsets) {
-                    self.offsets[item.idx.usize()] = *offset;
-                }
+                self.pass.write(strip, &mut self.offsets);
                 Ok(peak)
             }
         }
