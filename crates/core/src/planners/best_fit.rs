@@ -7,7 +7,7 @@
 //! Management for Deep Neural Net Inference*, 2020 (greedy by size for offset calculation).
 
 use super::Planner;
-use super::fit::{Rule, place_in_order, plan_of};
+use super::fit::{Rule, fitted};
 use super::order::Order;
 use crate::analysis::refute;
 use crate::limits::Limits;
@@ -27,8 +27,7 @@ impl Planner for BestFit {
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let order = Order::Size.of(problem);
-        let (offsets, reason) = place_in_order(problem, &order, Rule::BestFit, &deadline);
-        Ok(Outcome::stopped(plan_of(problem, offsets), problem.capacity(), reason))
+        let (plan, reason) = fitted(problem, Order::Size, Rule::BestFit, &deadline);
+        Ok(Outcome::stopped(plan, problem.capacity(), reason))
     }
 }

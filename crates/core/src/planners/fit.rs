@@ -5,6 +5,7 @@
 //! insertions and one merge of O(log n) sets for each buffer. Problems with ties are left to
 //! [`tied`](super::tied).
 
+use super::order::Order;
 use super::ranges::{Holes, Range};
 use super::sections::Sections;
 use super::taken::{Span, Taken};
@@ -65,6 +66,17 @@ pub(super) fn place_in_order(
         rest.pop();
     }
     (placed.offsets, None)
+}
+
+/// The plan that a rule makes in an order, and the limit that was reached.
+pub(super) fn fitted(
+    problem: &Problem,
+    order: Order,
+    rule: Rule,
+    deadline: &Deadline,
+) -> (Plan, Option<Reason>) {
+    let (offsets, reason) = place_in_order(problem, &order.of(problem), rule, deadline);
+    (plan_of(problem, offsets), reason)
 }
 
 /// The plan these offsets make, with the bound that is known without a search.

@@ -7,7 +7,7 @@
 //! Cost: see [`fit`](super::fit). Source: the `GreedyMemoryPlanner` of TFLM (by size).
 
 use super::Planner;
-use super::fit::{Rule, place_in_order, plan_of};
+use super::fit::{Rule, fitted};
 use super::order::Order;
 use crate::analysis::refute;
 use crate::limits::Limits;
@@ -41,9 +41,8 @@ impl Planner for Greedy {
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let order = self.order().of(problem);
-        let (offsets, reason) = place_in_order(problem, &order, Rule::FirstFit, &deadline);
-        Ok(Outcome::stopped(plan_of(problem, offsets), problem.capacity(), reason))
+        let (plan, reason) = fitted(problem, self.order(), Rule::FirstFit, &deadline);
+        Ok(Outcome::stopped(plan, problem.capacity(), reason))
     }
 }
 

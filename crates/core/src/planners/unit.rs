@@ -1,6 +1,7 @@
 //! The unit in which searches count bytes: sizes become small numbers, and scaling changes nothing.
 
-use crate::model::{Buffer, Bytes, Problem, gcd};
+use super::fit::plan_of;
+use crate::model::{Buffer, BufferIdx, Bytes, Plan, Problem, gcd};
 
 /// The largest number that divides every size and pin, and of each alignment is a divisor or a
 /// multiple: so every offset at which a buffer rests on another is a whole number of units, and so
@@ -17,6 +18,19 @@ pub(super) fn unit_of(problem: &Problem) -> Bytes {
         unit = gcd(unit, buffer.alignment);
     }
     unit
+}
+
+/// The plan in which these buffers lie at so many units; all others are pinned or have no bytes.
+pub(super) fn plan_in_units(
+    problem: &Problem,
+    unit: Bytes,
+    placed: impl Iterator<Item = (BufferIdx, Bytes)>,
+) -> Plan {
+    let mut offsets: Vec<Bytes> = problem.buffers().iter().map(|b| b.pin.unwrap_or(0)).collect();
+    for (idx, offset) in placed {
+        offsets[idx.usize()] = offset * unit;
+    }
+    plan_of(problem, offsets)
 }
 
 #[cfg(test)]

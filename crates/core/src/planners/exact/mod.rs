@@ -34,13 +34,14 @@ mod valley;
 pub use rules::Rules;
 
 use self::grid::Grid;
-use self::hunt::{Catch, Hunt};
+use self::hunt::{Catch, Found, Hunt};
 use self::meter::Meter;
 use super::Planner;
-use super::fit::{Rule, place_in_order, plan_of};
+use super::fit::{Rule, fitted};
 use super::order::Order;
 use super::race::Race;
 use super::tied::{self, Improved};
+use super::unit::plan_in_units;
 use crate::analysis::refute;
 use crate::limits::{Deadline, Limits};
 use crate::model::{
@@ -76,9 +77,7 @@ impl Planner for Exact {
         if let Some(outcome) = tied::untied(self, problem, limits) {
             return outcome;
         }
-        let order = Order::Size.of(problem);
-        let (offsets, reason) = place_in_order(problem, &order, Rule::FirstFit, &deadline);
-        let first = plan_of(problem, offsets);
+        let (first, reason) = fitted(problem, Order::Size, Rule::FirstFit, &deadline);
         Ok(match reason {
             Some(_) => Outcome::stopped(first, problem.capacity(), reason),
             None => self.improve(problem, first, &deadline, &Race::new()),
@@ -112,18 +111,13 @@ impl Exact {
             Some(capacity) => hunt.decide(capacity / grid.unit),
             None => hunt.minimise(first.peak.div_ceil(grid.unit)),
         };
-        let best =
-            found.map_or_else(|| first.clone(), |found| plan_at(problem, &grid, &found.offsets));
+        let placed = |found: Found| {
+            let buffers = grid.bars.iter().map(|bar| bar.buffer);
+            plan_in_units(problem, grid.unit, buffers.zip(found.offsets))
+        };
+        let best = found.map_or(first, placed);
         outcome(best, bound * grid.unit, capacity, stopped)
     }
-}
-
-fn plan_at(problem: &Problem, grid: &Grid, in_units: &[Bytes]) -> Plan {
-    let mut offsets: Vec<Bytes> = problem.buffers().iter().map(|b| b.pin.unwrap_or(0)).collect();
-    for (bar, offset) in grid.bars.iter().zip(in_units) {
-        offsets[bar.buffer.usize()] = offset * grid.unit;
-    }
-    plan_of(problem, offsets)
 }
 
 /// What is said of the best plan, given the bound that searches have proven.

@@ -26,7 +26,7 @@ use self::model::{Answer, Model};
 use self::things::Things;
 use self::units::Unit;
 use super::Planner;
-use super::fit::{Rule, judge, place_in_order, plan_of};
+use super::fit::{Rule, fitted, judge, place_in_order, plan_of};
 use super::order::Order;
 use super::tied;
 use crate::analysis::refute;
@@ -172,11 +172,7 @@ impl Search<'_> {
 
 /// The best of first fit in all orders.
 fn first_fit(problem: &Problem, deadline: &Deadline) -> (Plan, Option<Reason>) {
-    let plan = |order: Order| {
-        let order = order.of(problem);
-        let (offsets, reason) = place_in_order(problem, &order, Rule::FirstFit, deadline);
-        (plan_of(problem, offsets), reason)
-    };
+    let plan = |order: Order| fitted(problem, order, Rule::FirstFit, deadline);
     let mut best = plan(Order::Size);
     for order in [Order::Area, Order::Duration, Order::Start] {
         if best.0.is_optimal() || best.1.is_some() {

@@ -35,10 +35,11 @@ mod places;
 use self::ejection::Ejection;
 use self::items::Items;
 use super::Planner;
-use super::fit::{Rule, place_in_order, plan_of};
+use super::fit::{Rule, fitted, place_in_order};
 use super::order::Order;
 use super::race::Race;
 use super::tied;
+use super::unit::plan_in_units;
 use crate::analysis::refute;
 use crate::limits::{Deadline, Limits};
 use crate::model::{BufferIdx, Bytes, Error, Outcome, Plan, Problem, Reason};
@@ -75,9 +76,7 @@ impl Planner for Lns {
         if !problem.ties().is_empty() {
             return tied::guided(self, problem, limits);
         }
-        let order = Order::Size.of(problem);
-        let (offsets, reason) = place_in_order(problem, &order, Rule::FirstFit, &deadline);
-        let first = plan_of(problem, offsets);
+        let (first, reason) = fitted(problem, Order::Size, Rule::FirstFit, &deadline);
         Ok(match reason {
             Some(_) => Outcome::stopped(first, problem.capacity(), reason),
             None => Lns::improve(problem, first, &deadline, &Race::new()),
@@ -113,7 +112,8 @@ impl Lns {
         let is_limit = |reason: &Reason| *reason != Reason::NodeLimit || limits.nodes.is_some();
         let stopped = search.run(goal).filter(is_limit);
         let is_better = search.peak * items.unit < first.peak;
-        let best = if is_better { plan_at(problem, &items, &search.best) } else { first };
+        let placed = items.buffers.iter().copied().zip(search.best);
+        let best = if is_better { plan_in_units(problem, items.unit, placed) } else { first };
         Outcome::stopped(best, capacity, stopped)
     }
 }
@@ -130,12 +130,4 @@ fn in_units(problem: &Problem, plan: &Plan, items: &Items, deadline: &Deadline) 
     let mut order: Vec<BufferIdx> = problem.iter().map(|(idx, _)| idx).collect();
     order.sort_by_key(|idx| plan.offsets[idx.usize()]);
     in_units(&place_in_order(problem, &order, Rule::FirstFit, deadline).0)
-}
-
-fn plan_at(problem: &Problem, items: &Items, in_units: &[Bytes]) -> Plan {
-    let mut offsets: Vec<Bytes> = problem.buffers().iter().map(|b| b.pin.unwrap_or(0)).collect();
-    for (idx, offset) in items.buffers.iter().zip(in_units) {
-        offsets[idx.usize()] = offset * items.unit;
-    }
-    plan_of(problem, offsets)
 }
