@@ -35,6 +35,14 @@ impl Plan {
     pub fn gap(&self) -> Bytes {
         self.peak - self.lower_bound
     }
+
+    /// Takes a larger lower bound. The certificate of one that is as good is kept: that of a load
+    /// anybody can check.
+    pub(crate) fn raise(&mut self, lower_bound: Bytes, certificate: Certificate) {
+        if lower_bound > self.lower_bound {
+            (self.lower_bound, self.certificate) = (lower_bound, certificate);
+        }
+    }
 }
 
 /// Why no plan can have a smaller peak than a lower bound.

@@ -135,11 +135,10 @@ impl Task<'_> {
         };
         let plans = [by_exact, by_ejection].into_iter().filter_map(Outcome::into_plan);
         // The first of equals.
-        let Some(best) = plans.min_by_key(|plan| plan.peak) else {
+        let Some(mut best) = plans.min_by_key(|plan| plan.peak) else {
             unreachable!("both begin with a plan")
         };
-        let is_raised = lower_bound > best.lower_bound;
-        let best = if is_raised { Plan { lower_bound, certificate, ..best } } else { best };
+        best.raise(lower_bound, certificate);
         Outcome::stopped(best, self.problem.capacity(), stopped)
     }
 }

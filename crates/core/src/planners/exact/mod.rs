@@ -121,15 +121,17 @@ impl Exact {
 }
 
 /// What is said of the best plan, given the bound that searches have proven.
-fn outcome(best: Plan, bound: Bytes, capacity: Option<Bytes>, stopped: Option<Reason>) -> Outcome {
+fn outcome(
+    mut best: Plan,
+    bound: Bytes,
+    capacity: Option<Bytes>,
+    stopped: Option<Reason>,
+) -> Outcome {
     let certificate = Certificate::FinishedSearch;
     if let Some(capacity) = capacity.filter(|&capacity| bound > capacity) {
         let cause = RefutationCause::Capacity { capacity };
         return Outcome::Infeasible(Refutation { lower_bound: bound, certificate, cause });
     }
-    // The certificate of the load is kept where it suffices: anybody can check that one.
-    let lower_bound = bound.min(best.peak);
-    let is_raised = lower_bound > best.lower_bound;
-    let best = if is_raised { Plan { lower_bound, certificate, ..best } } else { best };
+    best.raise(bound.min(best.peak), certificate);
     Outcome::stopped(best, capacity, stopped)
 }

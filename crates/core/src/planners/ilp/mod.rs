@@ -119,7 +119,7 @@ impl Search<'_> {
                 self.keep(&offsets, optimum.map(|units| self.unit.peak(units)))
             }
             Solved::Answer(Answer::Nothing) => {
-                self.raise(peaks.1 + self.unit.peak_step);
+                self.best.raise(peaks.1 + self.unit.peak_step, Certificate::FinishedSearch);
                 Ok(None)
             }
             Solved::Answer(Answer::Stopped) => Ok(Some(Reason::TimeLimit)),
@@ -138,22 +138,13 @@ impl Search<'_> {
         }
         match optimum {
             Some(optimum) if optimum == peak => {
-                self.raise(peak);
+                self.best.raise(peak, Certificate::FinishedSearch);
                 Ok(None)
             }
             Some(optimum) => {
                 Err(failed(format!("it claims a peak of {optimum}, its offsets have {peak}")))
             }
             None => Ok(Some(Reason::TimeLimit)),
-        }
-    }
-
-    /// No plan has a smaller peak. The certificate of a bound that is as good is kept, as anybody can
-    /// check that one.
-    fn raise(&mut self, lower_bound: Bytes) {
-        if lower_bound > self.best.lower_bound {
-            self.best.lower_bound = lower_bound;
-            self.best.certificate = Certificate::FinishedSearch;
         }
     }
 
