@@ -1,11 +1,4 @@
-//! Readers on large files that this command makes, each in a fresh process: time and memory.
-//!
-//! ```sh
-//! cargo run --release -p memo-bench --bin formats           # 1 GB of Chrome trace, 10^4 ONNX nodes
-//! cargo run --release -p memo-bench --bin formats -- --megabytes 100
-//! ```
-//! Seconds are wall time and processor time of reading alone; memory is the most that was ever
-//! resident.
+//! A row for each file.
 
 use std::error::Error;
 use std::fs::File;
@@ -45,7 +38,7 @@ struct Row {
     megabytes: f64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let mut out = io::stdout().lock();
     if let Some(path) = &options.once {

@@ -1,14 +1,4 @@
-//! Planners on random problems of any size, each in a fresh process: gap, time, resident memory.
-//!
-//! ```sh
-//! cargo run --release -p memo-bench --bin large                    # 10^6 buffers
-//! cargo run --release -p memo-bench --bin large -- 10000000 --time-limit 30
-//! cargo run --release -p memo-bench --bin large -- 10000000 --planner stream
-//! ```
-//! `stream` is no planner: buffers are made, placed and forgotten one by one, in order of start.
-//!
-//! Seconds are wall time and processor time of planning alone; memory is the most that was ever
-//! resident, with the problem and the plan.
+//! A row for each planner on each problem.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -57,7 +47,7 @@ struct Row {
     said: String,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let mut out = io::stdout().lock();
     if options.once {
