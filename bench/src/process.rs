@@ -5,6 +5,35 @@ use std::io;
 use std::time::Duration;
 
 use memo_malloc::Bytes;
+use memo_malloc::limits::Stopwatch;
+use serde::{Deserialize, Serialize};
+
+/// What some work took, in a process of its own.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Cost {
+    /// Wall time.
+    pub seconds: f64,
+    /// Seconds of processor time.
+    pub processor: f64,
+    /// The most memory that was resident until the work was done.
+    pub megabytes: f64,
+}
+
+impl Cost {
+    /// Does some work.
+    ///
+    /// # Errors
+    /// When the system does not say what it took.
+    pub fn of<T>(work: impl FnOnce() -> T) -> io::Result<(T, Cost)> {
+        let (watch, before) = (Stopwatch::start(), processor_time()?);
+        let done = work();
+        let (wall, processor) = (watch.elapsed(), processor_time()?.saturating_sub(before));
+        #[expect(clippy::cast_precision_loss, reason = "read by people")]
+        let megabytes = resident_max()? as f64 / 1e6;
+        let (seconds, processor) = (wall.as_secs_f64(), processor.as_secs_f64());
+        Ok((done, Cost { seconds, processor, megabytes }))
+    }
+}
 
 /// Processor time of this process so far. Unlike wall time it does not count what other processes
 /// took, only what they did to the caches.

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use memo_bench::fresh::measure;
-use memo_bench::process::{processor_time, resident_max};
+use memo_bench::process::Cost;
 use memo_formats::{Document, read};
-use memo_malloc::limits::Stopwatch;
 use serde::{Deserialize, Serialize};
 
 /// Readers on large files that this command makes, each in a fresh process: time and memory.
@@ -33,9 +32,7 @@ struct Options {
 #[derive(Debug, Serialize, Deserialize)]
 struct Row {
     holds: String,
-    seconds: f64,
-    processor: f64,
-    megabytes: f64,
+    cost: Cost,
 }
 
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
@@ -52,7 +49,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(&model, onnx(options.nodes))?;
     for path in [trace, model] {
         let row: Row = measure(&["--once".to_owned(), path.to_string_lossy().into_owned()], &[])?;
-        let Row { holds, seconds, processor, megabytes } = row;
+        let Row { holds, cost: Cost { seconds, processor, megabytes } } = row;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         #[expect(clippy::cast_precision_loss, reason = "read by people")]
         let length = path.metadata()?.len() as f64 / 1e6;
@@ -66,17 +63,13 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn timed(path: &Path) -> Result<Row, Box<dyn Error>> {
-    let (watch, before) = (Stopwatch::start(), processor_time()?);
-    let holds = match read(path)? {
+    let (document, cost) = Cost::of(|| read(path))?;
+    let holds = match document? {
         Document::Trace(trace) => format!("{} events, {} ops", trace.events.len(), trace.ops.len()),
         Document::Problem(problem) => format!("{} buffers", problem.len()),
         other => other.noun().to_owned(),
     };
-    let seconds = watch.elapsed().as_secs_f64();
-    let processor = processor_time()?.saturating_sub(before).as_secs_f64();
-    #[expect(clippy::cast_precision_loss, reason = "read by people")]
-    let megabytes = resident_max()? as f64 / 1e6;
-    Ok(Row { holds, seconds, processor, megabytes })
+    Ok(Row { holds, cost })
 }
 
 /// Ops of 300 names, each with a block of its own that lives for a while, in the words of the

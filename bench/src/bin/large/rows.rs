@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use memo_bench::fresh::measure;
-use memo_bench::process::{processor_time, resident_max};
+use memo_bench::process::Cost;
 use memo_bench::random::{Sizes, in_order, random};
-use memo_malloc::limits::Stopwatch;
 use memo_malloc::planners::{Stream, by_name};
 use memo_malloc::{Buffer, Bytes, Lifetime, Limits, Step, check};
 use serde::{Deserialize, Serialize};
@@ -41,9 +40,7 @@ struct Options {
 #[derive(Debug, Serialize, Deserialize)]
 struct Row {
     gap: f64,
-    seconds: f64,
-    processor: f64,
-    megabytes: f64,
+    cost: Cost,
     said: String,
 }
 
@@ -67,7 +64,8 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
                      --time-limit {time_limit}"
                 );
                 let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
-                let Row { gap, seconds, processor, megabytes, said } = measure(&args, &[])?;
+                let Row { gap, cost, said } = measure(&args, &[])?;
+                let Cost { seconds, processor, megabytes } = cost;
                 writeln!(
                     out,
                     "{count:>9} {alive:>6} {sizes:<12} {planner:<16} {gap:>8.3} {seconds:>8.3} \
@@ -83,27 +81,28 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
 fn streamed(options: &Options) -> Result<Row, Box<dyn Error>> {
     let (alive, sizes) = (options.alive[0], options.sizes[0]);
     let buffers = || in_order(options.count, alive, sizes);
-    let (watch, before) = (Stopwatch::start(), processor_time()?);
-    let mut stream = Stream::new();
-    for buffer in buffers() {
-        stream.place(buffer.size, buffer.alignment, buffer.lifetime)?;
-    }
-    let (seconds, processor) = (watch.elapsed(), processor_time()?.saturating_sub(before));
-    let resident = resident_max()?;
+    let (stream, cost) = Cost::of(|| {
+        let mut stream = Stream::new();
+        for buffer in buffers() {
+            stream.place(buffer.size, buffer.alignment, buffer.lifetime)?;
+        }
+        Ok::<Stream, memo_malloc::Error>(stream)
+    })?;
+    let stream = stream?;
     let mut again = Stream::new();
     let mut judge = Judge::default();
     for buffer in buffers() {
         let offset = again.place(buffer.size, buffer.alignment, buffer.lifetime)?;
         judge.place(offset, &buffer)?;
     }
-    #[expect(clippy::cast_precision_loss, reason = "figures to be read")]
-    Ok(Row {
-        gap: 100.0 * (stream.peak() as f64 / stream.lower_bound() as f64 - 1.0),
-        seconds: seconds.as_secs_f64(),
-        processor: processor.as_secs_f64(),
-        megabytes: resident as f64 / 1e6,
-        said: "feasible".to_owned(),
-    })
+    let gap = gap(stream.peak(), stream.lower_bound());
+    Ok(Row { gap, cost, said: "feasible".to_owned() })
+}
+
+/// How far a peak is above a bound, in percent.
+#[expect(clippy::cast_precision_loss, reason = "figures to be read")]
+fn gap(peak: Bytes, lower_bound: Bytes) -> f64 {
+    100.0 * (peak - lower_bound) as f64 / lower_bound as f64
 }
 
 /// The live buffers: where each begins and ends, and which end at a step.
@@ -140,19 +139,11 @@ fn row(options: &Options) -> Result<Row, Box<dyn Error>> {
     let problem = random(options.count, options.alive[0], options.sizes[0])?;
     let time = (options.time_limit > 0.0).then(|| Duration::from_secs_f64(options.time_limit));
     let limits = Limits { time, ..Limits::default() };
-    let (watch, before) = (Stopwatch::start(), processor_time()?);
-    let outcome = planner.plan(&problem, &limits)?;
-    let (seconds, processor) = (watch.elapsed(), processor_time()?.saturating_sub(before));
-    // Before the judge takes memory of its own.
-    let resident = resident_max()?;
+    // The judge, which takes memory of its own, comes after.
+    let (outcome, cost) = Cost::of(|| planner.plan(&problem, &limits))?;
+    let outcome = outcome?;
     let plan = outcome.plan().ok_or("there is always a plan")?;
     check(&problem, plan)?;
-    #[expect(clippy::cast_precision_loss, reason = "figures to be read")]
-    Ok(Row {
-        gap: 100.0 * plan.gap() as f64 / plan.lower_bound as f64,
-        seconds: seconds.as_secs_f64(),
-        processor: processor.as_secs_f64(),
-        megabytes: resident as f64 / 1e6,
-        said: outcome.status().name().to_owned(),
-    })
+    let gap = gap(plan.peak, plan.lower_bound);
+    Ok(Row { gap, cost, said: outcome.status().name().to_owned() })
 }
