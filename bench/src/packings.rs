@@ -2,6 +2,8 @@
 
 use memo_malloc::Problem;
 
+use crate::random::Chance;
+
 #[path = "../../crates/core/tests/planning/rectangles.rs"]
 mod rectangles;
 
@@ -10,8 +12,8 @@ pub fn packings() -> Vec<(String, Problem)> {
     let mut packings = Vec::new();
     for (grain, sides) in [("fine", (1_000_000, 1_000_000)), ("coarse", (64, 4096))] {
         for count in [50, 100, 200, 500, 1000] {
-            let mut state = count as u64;
-            let mut chance = |low, high| low + random(&mut state) % (high - low + 1);
+            let mut random = Chance(count as u64);
+            let mut chance = |low, high| low + (random.next() >> 8) % (high - low + 1);
             let straight = rectangles::guillotine(count, sides, &mut chance);
             packings.push((format!("{grain} guillotine {count}"), straight));
             let wheels = rectangles::pinwheels(count, sides, &mut chance);
@@ -19,12 +21,4 @@ pub fn packings() -> Vec<(String, Problem)> {
         }
     }
     packings
-}
-
-/// `xorshift64*`, by Vigna.
-fn random(state: &mut u64) -> u64 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 8
 }

@@ -26,24 +26,27 @@ const OCTAVES: u32 = 14;
 /// # Errors
 /// When there are more buffers than a problem can have.
 pub fn random(count: u32, alive: u32, sizes: Sizes) -> Result<Problem, Error> {
-    let mut chance = Chance(u64::from(count) ^ u64::from(alive) << 32 | 1);
+    let mut chance = Chance::of(count, alive);
     let buffers = (0..count).map(|_| {
-        let start = chance.below(u64::from(count));
-        let duration = 1 + chance.below(u64::from(2 * alive).saturating_sub(1).max(1));
-        let step = |step: u64| Step::try_from(step).unwrap_or(Step::MAX);
-        Buffer::new(size(sizes, &mut chance), step(start), step(start + duration))
+        let start = step(chance.below(u64::from(count)));
+        buffer(start, alive, sizes, &mut chance)
     });
     Problem::new(buffers.collect())
 }
 
 /// As [`random`], one buffer at each step in turn, so that nothing has to be held.
 pub fn in_order(count: u32, alive: u32, sizes: Sizes) -> impl Iterator<Item = Buffer> {
-    let mut chance = Chance(u64::from(count) ^ u64::from(alive) << 32 | 1);
-    (0..count).map(move |start| {
-        let duration = 1 + chance.below(u64::from(2 * alive).saturating_sub(1).max(1));
-        let duration = Step::try_from(duration).unwrap_or(Step::MAX);
-        Buffer::new(size(sizes, &mut chance), start, start.saturating_add(duration))
-    })
+    let mut chance = Chance::of(count, alive);
+    (0..count).map(move |start| buffer(start, alive, sizes, &mut chance))
+}
+
+fn buffer(start: Step, alive: u32, sizes: Sizes, chance: &mut Chance) -> Buffer {
+    let duration = step(1 + chance.below(u64::from(2 * alive).saturating_sub(1).max(1)));
+    Buffer::new(size(sizes, chance), start, start.saturating_add(duration))
+}
+
+fn step(step: u64) -> Step {
+    Step::try_from(step).unwrap_or(Step::MAX)
 }
 
 fn size(sizes: Sizes, chance: &mut Chance) -> Bytes {
@@ -58,15 +61,23 @@ fn size(sizes: Sizes, chance: &mut Chance) -> Bytes {
 
 /// `xorshift64*`, by Vigna.
 #[derive(Debug, Clone)]
-pub struct Chance(pub u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
-    /// A number below `count`, which is at most 2^32.
-    pub fn below(&mut self, count: u64) -> u64 {
+    fn of(count: u32, alive: u32) -> Chance {
+        Chance(u64::from(count) ^ u64::from(alive) << 32 | 1)
+    }
+
+    /// The next of all numbers; the high bits are the better ones.
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
-        ((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32) * count) >> 32
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    fn below(&mut self, count: u64) -> u64 {
+        ((self.next() >> 32) * count) >> 32
     }
 }
 
