@@ -56,7 +56,7 @@ impl Args {
         let plans = plans.collect::<Result<Vec<AnyPlan>, Failure>>()?;
         let mut all = Vec::new();
         for (stem, plan) in stems.iter().zip(&plans) {
-            all.extend(arenas(stem, plan, names)?);
+            all.extend(arenas(stem, plan, names));
         }
         let panes = all.iter().map(|arena: &Arena<'_>| Pane {
             name: arena.name.clone(),
@@ -83,18 +83,18 @@ fn told(paths: &[PathBuf], names: Names) -> Vec<String> {
 }
 
 /// The plan itself, or what each of its tiers holds.
-fn arenas<'a>(stem: &str, plan: &'a AnyPlan, names: Names) -> Result<Vec<Arena<'a>>, Failure> {
+fn arenas<'a>(stem: &str, plan: &'a AnyPlan, names: Names) -> Vec<Arena<'a>> {
     let document = match plan {
         AnyPlan::Tiered(document) => document,
         AnyPlan::One(document) => {
-            return Ok(vec![Arena {
+            return vec![Arena {
                 name: stem.to_owned(),
                 problem: Cow::Borrowed(document.problem()),
                 plan: Cow::Borrowed(document.plan()),
-            }]);
+            }];
         }
     };
-    let held = held(document.problem(), document.plan())?;
+    let held = held(document.problem(), document.plan());
     let arenas = document.problem().iter().zip(held).map(|((idx, tier), (problem, plan))| {
         let tier = match names {
             Names::Shown => tier.name.clone(),
@@ -103,5 +103,5 @@ fn arenas<'a>(stem: &str, plan: &'a AnyPlan, names: Names) -> Result<Vec<Arena<'
         let name = format!("{stem}: {tier}");
         Arena { name, problem: Cow::Owned(problem), plan: Cow::Owned(plan) }
     });
-    Ok(arenas.collect())
+    arenas.collect()
 }

@@ -57,7 +57,7 @@ impl Args {
     /// One map under the other, and what each holds.
     fn tiers(&self, document: &TieredPlanDocument, console: &Console) -> Result<(), Failure> {
         let (problem, plan) = (document.problem(), document.plan());
-        let held = held(problem, plan)?;
+        let held = held(problem, plan);
         if console.is_json() {
             return console.json_result(&tiered_fields(document, &held));
         }

@@ -49,7 +49,7 @@ fn tiers_are_allowed(problem: &TieredProblem, tiers: &[TierIdx]) -> Result<(), E
 /// Judges what lies in a tier as a plan of its own.
 fn tier_holds(problem: &TieredProblem, plan: &TieredPlan, tier: TierIdx) -> Result<(), Error> {
     let is_here = |idx: BufferIdx| plan.tiers[idx.usize()] == tier;
-    let (whole, here) = (problem.problem(), problem.held_by(tier, &plan.tiers)?);
+    let (whole, here) = (problem.problem(), problem.held_by(tier, &plan.tiers));
     let offset = |idx: BufferIdx| if is_here(idx) { plan.offsets[idx.usize()] } else { 0 };
     let offsets = whole.iter().map(|(idx, _)| offset(idx)).collect();
     let (peak, certificate) = (plan.peaks[tier.usize()], Certificate::FinishedSearch);

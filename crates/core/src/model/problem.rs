@@ -133,6 +133,19 @@ impl Problem {
         part
     }
 
+    /// The same problem where only these buffers have bytes: the others are there, so that each keeps
+    /// its index, but in nobody's way.
+    #[must_use]
+    pub fn with_bytes_of(mut self, is_kept: impl Fn(BufferIdx) -> bool) -> Problem {
+        // Every invariant holds for fewer bytes and fewer pins.
+        for (idx, buffer) in (0..).map(BufferIdx).zip(&mut self.buffers) {
+            if !is_kept(idx) {
+                *buffer = buffer.without_bytes();
+            }
+        }
+        self
+    }
+
     /// The buffers, in the order of their [`BufferIdx`].
     #[inline]
     pub fn buffers(&self) -> &[Buffer] {

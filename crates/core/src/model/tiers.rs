@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BYTES_MAX, Buffer, BufferIdx, Bytes, Error, Problem, Step};
+use super::{BYTES_MAX, BufferIdx, Bytes, Error, Problem, Step};
 
 /// The position of a tier in its problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,22 +150,9 @@ impl TieredProblem {
 
     /// What goes to a tier as a problem of its own, within its capacity: all other buffers are there,
     /// but without bytes, so that each keeps its index.
-    ///
-    /// # Errors
-    /// None for tiers of this problem: its invariants hold for fewer bytes.
-    pub fn held_by(&self, tier: TierIdx, tiers: &[TierIdx]) -> Result<Problem, Error> {
-        let whole = &self.problem;
-        let is_here = |idx: BufferIdx| tiers[idx.usize()] == tier;
-        let held =
-            |(idx, b): (BufferIdx, &Buffer)| if is_here(idx) { *b } else { b.without_bytes() };
-        let spanned = whole.ties().spanned();
-        let intervals = spanned.flat_map(|(idx, all)| all.iter().map(move |life| (idx, *life)));
-        Problem::with_ops(whole.iter().map(held).collect(), whole.ops().to_vec())?
-            .with_ids(whole.ids().to_vec())?
-            .with_intervals(intervals.collect())?
-            .with_shares(whole.ties().groups())?
-            .with_apart(whole.ties().apart().to_vec())
-            .map(|problem| problem.with_capacity(self.tier(tier).capacity))
+    pub fn held_by(&self, tier: TierIdx, tiers: &[TierIdx]) -> Problem {
+        let held = self.problem.clone().with_bytes_of(|idx| tiers[idx.usize()] == tier);
+        held.with_capacity(self.tier(tier).capacity)
     }
 
     /// The tiers by cost, the cheapest first; of equal ones in their order.

@@ -21,7 +21,7 @@ const NAME: f64 = 44.0;
 /// None for a plan that has been judged.
 pub fn svg_tiers(title: &str, problem: &TieredProblem, plan: &TieredPlan) -> Result<String, Error> {
     let (mut out, mut top) = (String::new(), HEAD - 16.0);
-    let (held, groups) = (held(problem, plan)?, Groups::of(problem.problem()));
+    let (held, groups) = (held(problem, plan), Groups::of(problem.problem()));
     let height = |plan: &Plan| if plan.peak == 0 { NAME } else { NAME + Heights::OF_SEVERAL.all() };
     let all: f64 = held.iter().map(|(_, plan)| height(plan)).sum();
     head(&mut out, title, &numbers(problem, plan), top + all);

@@ -32,7 +32,7 @@ impl Args {
             console.warning("no plan was found, so that it is not known what each tier holds");
             return Ok(Exit::GaveUp);
         };
-        let held = held(problem, &plan)?;
+        let held = held(problem, &plan);
         let told: Vec<Told<'_>> =
             (0..).zip(&held).map(|(at, held)| self.told(at, &plan, held)).collect();
         if console.is_json() {
