@@ -4,9 +4,15 @@ use std::env;
 use std::io;
 use std::process::Command;
 
+use clap::ValueEnum;
 use serde::de::DeserializeOwned;
 
 use crate::peers::SETTINGS;
+
+/// What a choice is called on the command line.
+pub fn named(choice: &impl ValueEnum) -> String {
+    choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
 
 /// Runs this program with these arguments and these settings only, and reads the one JSON value it
 /// prints.

@@ -98,11 +98,6 @@ impl Allocator {
         format!("apt-get install {package}")
     }
 
-    /// Its name on the command line.
-    pub fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-
     fn library(self) -> Option<Library> {
         let (name, package) = match self {
             Allocator::JemallocDefault | Allocator::JemallocTuned => {

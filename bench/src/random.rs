@@ -1,12 +1,10 @@
 //! Random problems of any size: buffers that start at random steps and live about as long.
 
-use std::fmt;
-use std::str::FromStr;
-
+use clap::ValueEnum;
 use memo_malloc::{Buffer, Bytes, Error, Problem, Step};
 
 /// How large the buffers are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Sizes {
     /// Each of the sizes to the largest is as likely as any other.
     Uniform,
@@ -78,24 +76,5 @@ impl Chance {
 
     fn below(&mut self, count: u64) -> u64 {
         ((self.next() >> 32) * count) >> 32
-    }
-}
-
-impl fmt::Display for Sizes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Sizes::Uniform => "uniform",
-            Sizes::LogUniform => "log-uniform",
-        })
-    }
-}
-
-impl FromStr for Sizes {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Sizes, String> {
-        let all = [Sizes::Uniform, Sizes::LogUniform];
-        let found = all.into_iter().find(|sizes| sizes.to_string() == name);
-        found.ok_or_else(|| format!("{name} is neither uniform nor log-uniform"))
     }
 }

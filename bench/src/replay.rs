@@ -51,13 +51,6 @@ pub unsafe trait Source {
     fn end(&mut self) {}
 }
 
-impl Touch {
-    /// Its name on the command line.
-    pub fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
 impl Program {
     /// The program of a trace. Requests of 0 bytes are left out, as nothing serves them.
     pub fn new(trace: &Trace) -> Program {

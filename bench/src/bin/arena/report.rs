@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use memo_bench::fresh;
+use memo_bench::fresh::{self, named};
 use memo_bench::peers::Allocator;
 use memo_bench::replay::{Program, Touch};
 use memo_bench::spread::Spread;
@@ -105,7 +105,7 @@ impl Report {
         }
         self.print_threads(out)?;
         for allocator in &self.absent {
-            writeln!(out, "\nabsent: {}; {}", allocator.name(), allocator.fix())?;
+            writeln!(out, "\nabsent: {}; {}", named(allocator), allocator.fix())?;
         }
         Ok(())
     }
@@ -122,7 +122,7 @@ impl Report {
             writeln!(
                 out,
                 "{:26} {:>30} {:>30} {:>11.1} {:>11.2}",
-                row.configuration.allocator.name(),
+                named(&row.configuration.allocator),
                 row.pair_ns,
                 row.net_ns,
                 row.faults_per_run.median,
@@ -143,7 +143,7 @@ impl Report {
                 let row = self.rows.iter().find(|row| row.configuration == wanted);
                 format!("{:>20}", row.map_or_else(String::new, |row| row.net_ns.to_string()))
             });
-            writeln!(out, "{:26} {}", allocator.name(), cells.join(" "))?;
+            writeln!(out, "{:26} {}", named(&allocator), cells.join(" "))?;
         }
         Ok(())
     }
@@ -156,8 +156,8 @@ fn measure_fresh(
     let Configuration { allocator, touch, threads } = configuration;
     let mut child = vec![
         "--measure".to_owned(),
-        allocator.name(),
-        format!("--touch={}", touch.name()),
+        named(&allocator),
+        format!("--touch={}", named(&touch)),
         format!("--threads={threads}"),
     ];
     if let Some(path) = path {

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use clap::Parser;
-use memo_bench::fresh::measure;
+use memo_bench::fresh::{measure, named};
 use memo_bench::process::Cost;
 use memo_bench::random::{Sizes, in_order, random};
 use memo_malloc::planners::{Stream, by_name};
@@ -23,7 +23,7 @@ struct Options {
     #[arg(long, default_values_t = [20, 200, 2_000, 20_000])]
     alive: Vec<u32>,
     /// How sizes are chosen; may be given more than once.
-    #[arg(long, default_values_t = [Sizes::Uniform, Sizes::LogUniform])]
+    #[arg(long, value_enum, default_values_t = [Sizes::Uniform, Sizes::LogUniform])]
     sizes: Vec<Sizes>,
     /// May be given more than once.
     #[arg(long = "planner", value_name = "NAME", default_value = "auto")]
@@ -57,7 +57,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     )?;
     let Options { count, time_limit, .. } = options;
     for alive in &options.alive {
-        for sizes in &options.sizes {
+        for sizes in options.sizes.iter().map(named) {
             for planner in &options.planners {
                 let args = format!(
                     "{count} --once --alive {alive} --sizes {sizes} --planner {planner} \
