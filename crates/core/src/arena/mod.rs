@@ -23,8 +23,10 @@
 //! | `shared` | from a pointer to its arena; [`free`]; the end of an arena with live blocks |
 //! | `slab`, `region` | memory from the system |
 //! | `pool` | arenas for many plans over few slabs |
+//! | `forked` | locks that a forked process does not wait for |
 //! | `sync` | the only file that names atomics |
 
+mod forked;
 mod layout;
 mod ledger;
 mod owner;

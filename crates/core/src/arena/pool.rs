@@ -15,6 +15,9 @@
 //! those that live blocks keep from moving; each is as large as the largest plan it has served.
 //! Blocks that outlive their scope do not hinder the next one of the same plan: the arena refuses
 //! their bytes and no others.
+//!
+//! In the child of a fork a pool goes on, with a copy of its slabs, unless another thread was at its
+//! shelf when the process was forked: then every lease is refused there, and counted.
 
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
@@ -22,7 +25,8 @@ use std::sync::Arc;
 
 use crate::model::{Error, RunPlan};
 
-use super::sync::checked::{Mutex, lock};
+use super::forked::Checked;
+use super::sync::cold::{AtomicU64, Ordering};
 use super::{Arena, Slab, Stats, region};
 
 /// A run plan ready to be served by any number of scopes at once.
@@ -31,7 +35,7 @@ pub struct Prepared {
     run_plan: RunPlan,
     bytes: usize,
     /// Arenas that gave their slab away.
-    vacant: Mutex<Vec<Arena>>,
+    vacant: Checked<Vec<Arena>>,
 }
 
 impl Prepared {
@@ -40,7 +44,7 @@ impl Prepared {
     pub fn new(run_plan: RunPlan) -> Result<Arc<Prepared>, Error> {
         let arena = Arena::vacant(&run_plan)?;
         let bytes = arena.bytes();
-        Ok(Arc::new(Prepared { run_plan, bytes, vacant: Mutex::new(vec![arena]) }))
+        Ok(Arc::new(Prepared { run_plan, bytes, vacant: Checked::new(vec![arena]) }))
     }
 
     /// The plan and its run.
@@ -50,7 +54,7 @@ impl Prepared {
 
     fn vacant(&self) -> Result<Arena, Error> {
         // On its own, so that the lock is not held while an arena is made.
-        let kept = lock(&self.vacant).pop();
+        let kept = self.vacant.lock().and_then(|mut vacant| vacant.pop());
         kept.map_or_else(|| Arena::vacant(&self.run_plan), Ok)
     }
 }
@@ -59,7 +63,9 @@ impl Prepared {
 #[derive(Debug)]
 pub struct Pool {
     bytes_max: usize,
-    shelf: Mutex<Shelf>,
+    shelf: Checked<Shelf>,
+    /// Leases refused because the shelf is lost.
+    lost: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -95,7 +101,7 @@ pub struct PoolStats {
     pub made: u64,
     /// Slabs that went from one plan's arena to another's.
     pub moved: u64,
-    /// Leases refused: over the limit, or the system had no memory.
+    /// Leases refused: over the limit, the system had no memory, or the shelf was lost in a fork.
     pub refused: u64,
 }
 
@@ -111,17 +117,22 @@ pub struct Lease {
 impl Pool {
     /// A pool whose slabs have at most this many bytes together.
     pub fn new(bytes_max: usize) -> Arc<Pool> {
-        Arc::new(Pool { bytes_max, shelf: Mutex::default() })
+        let shelf = Checked::new(Shelf::default());
+        Arc::new(Pool { bytes_max, shelf, lost: AtomicU64::new(0) })
     }
 
     /// An arena of this plan, outside of any run.
     ///
     /// # Errors
-    /// When a new slab would exceed the limit, or the system has no memory for it.
+    /// When a new slab would exceed the limit, the system has no memory for it, or another thread was
+    /// at the shelf when this process was forked.
     pub fn lease(self: &Arc<Pool>, prepared: &Arc<Prepared>) -> Result<Lease, Error> {
-        let kept = lock(&self.shelf).lease(prepared);
+        let kept = self.on_shelf(|shelf| shelf.lease(prepared)).ok_or_else(|| {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+            region::lost(prepared.bytes)
+        })?;
         let arena = kept.map_or_else(|| self.seated(prepared), Ok);
-        let arena = arena.inspect_err(|_| lock(&self.shelf).refuse())?;
+        let arena = arena.inspect_err(|_| self.on_shelf(Shelf::refuse).unwrap_or_default())?;
         let before = arena.stats();
         let (prepared, pool) = (Arc::clone(prepared), Arc::clone(self));
         Ok(Lease { arena: ManuallyDrop::new(arena), prepared, pool, before })
@@ -130,14 +141,21 @@ impl Pool {
     /// Gives slabs back to the system that nobody has used since the last trim and in which nothing
     /// is live. Returns their bytes.
     pub fn trim(&self) -> u64 {
-        let unused = lock(&self.shelf).trim();
+        let unused = self.on_shelf(Shelf::trim).unwrap_or_default();
         // Unmapped without the lock: that takes its time.
         unused.iter().map(|slab| slab.bytes() as u64).sum()
     }
 
-    /// What it holds and has done.
+    /// What it holds and has done; of a lost shelf, only what was refused for that.
     pub fn stats(&self) -> PoolStats {
-        lock(&self.shelf).stats
+        let lost =
+            || PoolStats { refused: self.lost.load(Ordering::Relaxed), ..Default::default() };
+        self.on_shelf(|shelf| shelf.stats).unwrap_or_else(lost)
+    }
+
+    /// Works on the shelf unless it is lost.
+    fn on_shelf<T>(&self, work: impl FnOnce(&mut Shelf) -> T) -> Option<T> {
+        self.shelf.lock().map(|mut shelf| work(&mut shelf))
     }
 
     /// An arena that had no slab, with one.
@@ -151,12 +169,14 @@ impl Pool {
     /// A slab from the shelf or a new one.
     fn slab(&self, bytes: usize) -> Result<Slab, Error> {
         let bytes = Slab::whole_pages(bytes);
-        let replaced = match lock(&self.shelf).room(bytes, self.bytes_max)? {
+        let room = self.on_shelf(|shelf| shelf.room(bytes, self.bytes_max));
+        let replaced = match room.ok_or_else(|| region::lost(bytes))?? {
             Room::Idle(slab) => return Ok(slab),
             Room::Reserved(replaced) => replaced,
         };
         drop(replaced);
-        Slab::new(bytes).inspect_err(|_| lock(&self.shelf).forget(bytes))
+        let forget = |shelf: &mut Shelf| shelf.forget(bytes);
+        Slab::new(bytes).inspect_err(|_| self.on_shelf(forget).unwrap_or_default())
     }
 }
 
@@ -211,7 +231,9 @@ impl Shelf {
             Some((at, slab?))
         })?;
         let Idle { arena, prepared, .. } = self.idle.remove(at);
-        lock(&prepared.vacant).push(arena);
+        if let Some(mut vacant) = prepared.vacant.lock() {
+            vacant.push(arena);
+        }
         Some(slab)
     }
 
@@ -290,7 +312,18 @@ impl Drop for Lease {
         // SAFETY: the field is not used after this, as the lease is being dropped.
         let mut arena = unsafe { ManuallyDrop::take(&mut self.arena) };
         arena.end();
-        lock(&self.pool.shelf).give_back(arena, &self.prepared);
+        let prepared = &self.prepared;
+        // If the shelf is lost, the arena goes with what would have put it there.
+        self.pool.on_shelf(move |shelf| shelf.give_back(arena, prepared));
+    }
+}
+
+/// What the tests need.
+#[cfg(all(test, not(loom)))]
+impl Pool {
+    /// Runs while this thread is at the shelf.
+    pub(super) fn at_shelf<T>(&self, run: impl FnOnce() -> T) -> Option<T> {
+        self.on_shelf(|_| run())
     }
 }
 

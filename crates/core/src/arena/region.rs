@@ -7,11 +7,11 @@
 
 use std::ops::Range;
 use std::ptr::{self, NonNull};
-use std::sync::Mutex;
 
 use crate::model::{Bytes, Error};
 
-use super::sync::cold::{AtomicPtr, AtomicUsize, Ordering, lock};
+use super::forked::Cold;
+use super::sync::cold::{AtomicPtr, AtomicUsize, Ordering};
 
 /// Bytes of a unit: a huge page, and the largest alignment a slab gives.
 pub(super) const UNIT: usize = 2 << 20;
@@ -41,7 +41,7 @@ static START: AtomicUsize = AtomicUsize::new(NOWHERE);
 const NOWHERE: usize = 1 << (usize::BITS - 1);
 
 /// Runs of units that are in use, by their start.
-static TAKEN: Mutex<Vec<Range<usize>>> = Mutex::new(Vec::new());
+static TAKEN: Cold<Vec<Range<usize>>> = Cold::new(Vec::new());
 
 /// The unit of an address, below [`UNIT_COUNT_MAX`]; `None` if it is not in the range. If the range
 /// is shorter than it may be, also a unit after its last.
@@ -61,7 +61,7 @@ pub(super) fn contains(addr: usize) -> bool {
 
 /// Takes a run of units for this many bytes.
 pub(super) fn take(bytes: usize) -> Result<(NonNull<u8>, Range<usize>), Error> {
-    let mut taken = lock(&TAKEN);
+    let mut taken = TAKEN.lock().ok_or_else(|| lost(bytes))?;
     let range = reserved()?;
     let unit_count = (1_usize << (range.addr().get() & (UNIT - 1))) / UNIT;
     let needed = bytes.div_ceil(UNIT);
@@ -75,9 +75,11 @@ pub(super) fn take(bytes: usize) -> Result<(NonNull<u8>, Range<usize>), Error> {
     Ok((base, units))
 }
 
-/// Gives a run of units back.
+/// Gives a run of units back; where the lock is lost, they stay taken.
 pub(super) fn give_back(units: &Range<usize>) {
-    lock(&TAKEN).retain(|run| run != units);
+    if let Some(mut taken) = TAKEN.lock() {
+        taken.retain(|run| run != units);
+    }
 }
 
 /// Where the first gap of `needed` units lies: its position among the runs and its first unit.
@@ -133,6 +135,11 @@ fn reserve(bytes_log2: u32) -> Option<NonNull<u8>> {
 /// The error of a slab that cannot be had.
 pub(super) fn no_slab(bytes: usize, message: &str) -> Error {
     Error::NoSlab { bytes: bytes as Bytes, message: message.to_owned() }
+}
+
+/// The error of a slab that is not asked for, because a lock is lost.
+pub(super) fn lost(bytes: usize) -> Error {
+    no_slab(bytes, "the process was forked while another thread took or returned one")
 }
 
 #[cfg(test)]

@@ -13,12 +13,13 @@
 //! word; no owner is left to make one live again. So nobody is inside an arena that is dropped.
 
 use std::ptr::{self, NonNull};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use super::forked::Cold;
 use super::region::{self, UNIT_COUNT_MAX};
 use super::slab::Slab;
 use super::starts::Starts;
-use super::sync::cold::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, lock};
+use super::sync::cold::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use super::words;
 
 /// The arena in each unit of the region; null where there is none. 1 MiB of zeros that cost nothing
@@ -27,7 +28,7 @@ static ARENAS: [AtomicPtr<Shared>; UNIT_COUNT_MAX] =
     [const { AtomicPtr::new(ptr::null_mut()) }; UNIT_COUNT_MAX];
 
 /// Arenas without an owner, with live slots when they were last looked at.
-static RETIRED: Mutex<Vec<Retired>> = Mutex::new(Vec::new());
+static RETIRED: Cold<Vec<Retired>> = Cold::new(Vec::new());
 
 /// What became of a pointer given to [`free`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,20 +146,27 @@ fn nowhere(addr: usize) -> Freed {
 /// Ends the owner's part: the arena goes now if no slot is live, else when the last one is freed
 /// and someone sweeps.
 pub(super) fn retire(shared: Arc<Shared>, slab: Slab) {
-    lock(&RETIRED).push(Retired { shared, slab });
+    let retired = Retired { shared, slab };
+    match RETIRED.lock() {
+        Some(mut list) => list.push(retired),
+        // Nobody will sweep: what is live stays for ever.
+        None if retired.shared.is_live() => std::mem::forget(retired),
+        None => drop(retired),
+    }
     sweep();
 }
 
 /// Whether the slab at this address waits for its last blocks to be freed.
 #[cfg(all(test, not(loom)))]
 pub(super) fn is_retired(addr: usize) -> bool {
-    lock(&RETIRED).iter().any(|retired| retired.slab.range().contains(&addr))
+    let is_of = |retired: &Retired| retired.slab.range().contains(&addr);
+    RETIRED.lock().is_some_and(|retired| retired.iter().any(is_of))
 }
 
 /// Gives the memory of retired arenas back whose blocks have all been freed, and returns how many
 /// are left. Making or dropping an arena does so too.
 pub fn sweep() -> usize {
-    let mut retired = lock(&RETIRED);
+    let Some(mut retired) = RETIRED.lock() else { return 0 };
     retired.retain(|arena| arena.shared.is_live());
     retired.len()
 }

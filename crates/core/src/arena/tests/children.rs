@@ -1,8 +1,9 @@
-//! What only a process of its own can show: no memory for a slab, and a fork while others allocate.
+//! What only a process of its own can show: no memory for a slab, and forks while others are at work.
 
 use std::process::Command;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
 use std::{env, fs, thread};
 
 use super::{free_block, slots};
@@ -93,15 +94,15 @@ fn finish(arena: &mut Arena, first: NonNull<u8>) -> bool {
     kept && refused && free_block(first) == Freed::Arena && free_block(second) == Freed::Arena
 }
 
-/// What `finish` says in a process forked from this one; false if it has not returned for long.
-fn finish_forked(arena: &mut Arena, first: NonNull<u8>) -> bool {
-    // SAFETY: the child calls nothing that is not safe in a signal handler.
+/// What this says in a process forked from this one; false if it has not returned for long.
+fn forked(run: impl FnOnce() -> bool) -> bool {
+    // SAFETY: the child calls nothing but what is safe there, as that is what is tested.
     match unsafe { libc::fork() } {
         -1 => false,
         0 => {
             // SAFETY: has no conditions.
             unsafe { libc::alarm(60) };
-            let status = i32::from(!finish(arena, first));
+            let status = i32::from(!run());
             // SAFETY: has no conditions.
             unsafe { libc::_exit(status) }
         }
@@ -131,10 +132,84 @@ fn a_forked_process_goes_on_while_others_allocated() {
             for _ in 0..50 {
                 arena.begin();
                 let first = first_of(&mut arena);
-                assert!(finish_forked(&mut arena, first));
+                assert!(forked(|| finish(&mut arena, first)));
                 assert!(finish(&mut arena, first), "what the other did is not seen here");
             }
             done.store(true, Ordering::Relaxed);
+        });
+    });
+}
+
+/// Whether a lease serves its plan of one page.
+fn serves(pool: &Arc<Pool>, plan: &Arc<Prepared>) -> bool {
+    let Ok(mut lease) = pool.lease(plan) else { return false };
+    lease.begin();
+    lease.alloc(4096).is_some_and(|block| free_block(block) == Freed::Arena)
+}
+
+fn of_one_page() -> Arc<Prepared> {
+    Prepared::new(slots(&[(0, 4096)])).unwrap()
+}
+
+/// Whether leases of many threads at once are all served.
+fn all_serve(pool: &Arc<Pool>, plan: &Arc<Prepared>) -> bool {
+    thread::scope(|scope| {
+        let threads = [(); 4].map(|()| scope.spawn(|| serves(pool, plan)));
+        threads.into_iter().all(|thread| thread.join().unwrap())
+    })
+}
+
+#[test]
+fn a_forked_process_leases_unless_another_thread_was_at_the_shelf() {
+    alone("a_forked_process_leases_unless_another_thread_was_at_the_shelf", || {
+        let (pool, plan, barrier) = (Pool::new(usize::MAX), of_one_page(), Barrier::new(2));
+        let mut lease = Some(pool.lease(&plan).unwrap());
+        assert!(forked(|| all_serve(&pool, &plan) && pool.stats().refused == 0));
+        thread::scope(|scope| {
+            scope.spawn(|| pool.at_shelf(|| [barrier.wait(), barrier.wait()]));
+            barrier.wait();
+            let refuses = forked(|| {
+                let refused = [(); 2].map(|()| pool.lease(&plan).map_err(|error| error.code()));
+                lease = None;
+                refused.iter().all(|refused| matches!(refused, Err(Code::NoSlab)))
+                    && (pool.stats().refused, pool.trim()) == (2, 0)
+                    && serves(&Pool::new(usize::MAX), &plan)
+            });
+            barrier.wait();
+            assert!(refuses);
+        });
+        assert!(serves(&pool, &plan), "what is lost there is not lost here");
+        assert_eq!((pool.stats().refused, pool.stats().leased), (0, 1));
+    });
+}
+
+#[test]
+fn a_forked_process_waits_for_no_lock_of_those_who_leased() {
+    alone("a_forked_process_waits_for_no_lock_of_those_who_leased", || {
+        let (pool, plans) = (Pool::new(2 * 4096), [(); 3].map(|()| of_one_page()));
+        let done = AtomicBool::new(false);
+        let lease = || {
+            for plan in plans.iter().cycle().take_while(|_| !done.load(Ordering::Relaxed)) {
+                serves(&pool, plan);
+                pool.trim();
+                drop(three_slots());
+            }
+        };
+        let refused = || usize::try_from(pool.stats().refused).unwrap();
+        thread::scope(|scope| {
+            (0..2).for_each(|_| drop(scope.spawn(lease)));
+            let goes_on = |_| {
+                forked(|| {
+                    let before = refused();
+                    let served = plans.iter().filter(|plan| serves(&pool, plan)).count();
+                    let own = Arena::new(&slots(&[(0, 4096)])).map_err(|error| error.code());
+                    served + refused() - before == plans.len()
+                        && matches!(own, Ok(_) | Err(Code::NoSlab))
+                })
+            };
+            let go_on = (0..200).all(goes_on);
+            done.store(true, Ordering::Relaxed);
+            assert!(go_on);
         });
     });
 }
