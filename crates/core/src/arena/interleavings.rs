@@ -160,18 +160,23 @@ struct Sent(NonNull<u8>);
 // SAFETY: the sender gives the block away.
 unsafe impl Send for Sent {}
 
+/// Has another thread use and free the block of a lease that has ended.
+fn use_and_free_elsewhere(bytes: &Shared, mut lease: Lease) -> thread::JoinHandle<()> {
+    let sent = Sent(alloc(&mut lease).unwrap());
+    drop(lease);
+    let bytes = Arc::clone(bytes);
+    thread::spawn(move || {
+        let Sent(block) = { sent };
+        use_and_free(&bytes, block);
+    })
+}
+
 #[test]
 fn a_slab_goes_to_another_plan_only_after_the_last_use_of_its_blocks() {
     explore(|| {
         let (pool, bytes) = (Pool::new(4096), Shared::new(UnsafeCell::new(0)));
-        let mut first = lease(&pool, &one_block());
-        let sent = Sent(alloc(&mut first).unwrap());
-        drop(first);
-        let of_freer = Arc::clone(&bytes);
-        let freer = thread::spawn(move || {
-            let Sent(block) = { sent };
-            use_and_free(&of_freer, block);
-        });
+        let first = lease(&pool, &one_block());
+        let freer = use_and_free_elsewhere(&bytes, first);
         let mut second = lease(&pool, &one_block());
         use_and_free(&bytes, alloc(&mut second).unwrap());
         // Moved, or, if it was freed between two looks at it, replaced.
@@ -203,14 +208,8 @@ fn an_arena_goes_from_thread_to_thread_with_all_that_was_written() {
 fn a_slab_is_given_back_only_after_the_last_use_of_its_blocks() {
     explore(|| {
         let (pool, bytes) = (Pool::new(4096), Shared::new(UnsafeCell::new(0)));
-        let mut lease = lease(&pool, &one_block());
-        let sent = Sent(alloc(&mut lease).unwrap());
-        drop(lease);
-        let of_freer = Arc::clone(&bytes);
-        let freer = thread::spawn(move || {
-            let Sent(block) = { sent };
-            use_and_free(&of_freer, block);
-        });
+        let lease = lease(&pool, &one_block());
+        let freer = use_and_free_elsewhere(&bytes, lease);
         while pool.trim() == 0 {
             thread::yield_now();
         }

@@ -75,6 +75,10 @@ impl Live {
         self.0.insert(start, start + size);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn free(&mut self, block: NonNull<u8>) {
         assert!(self.0.remove(&block.addr().get()).is_some());
     }

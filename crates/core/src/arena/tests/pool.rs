@@ -1,10 +1,10 @@
 //! Leases: how many slabs there are, who gets which, and that no two live blocks ever meet.
 
-use std::collections::BTreeMap;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use super::model::Live;
 use super::{free_block, slots};
 use crate::arena::{Freed, Lease, Pool, Prepared};
 use crate::model::Bytes;
@@ -127,19 +127,8 @@ fn a_thread_gets_the_slab_it_had() {
     assert_eq!(run(&pool, &plan, 1), start);
 }
 
-/// The live blocks of all threads: first byte to last.
-type Live = Mutex<BTreeMap<usize, usize>>;
-
-fn enter(live: &Live, block: NonNull<u8>, size: usize) {
-    let (low, high) = (block.addr().get(), block.addr().get() + size);
-    let mut live = live.lock().unwrap();
-    let below = live.range(..high).next_back();
-    assert!(below.is_none_or(|(_, &end)| end <= low), "{low:x}+{size:x} is live in part");
-    live.insert(low, high);
-}
-
-fn leave(live: &Live, block: NonNull<u8>) {
-    live.lock().unwrap().remove(&block.addr().get()).unwrap();
+fn leave(live: &Mutex<Live>, block: NonNull<u8>) {
+    live.lock().unwrap().free(block);
     assert_eq!(free_block(block), Freed::Arena);
 }
 
@@ -147,7 +136,7 @@ fn leave(live: &Live, block: NonNull<u8>) {
 type Served = (Arc<Prepared>, Vec<(Bytes, Bytes)>);
 
 /// Serves plans in turn, in an order of its own; each run keeps one block into the next but one.
-fn serve(pool: &Arc<Pool>, plans: &[Served], live: &Live, seed: usize) {
+fn serve(pool: &Arc<Pool>, plans: &[Served], live: &Mutex<Live>, seed: usize) {
     let mut kept = std::collections::VecDeque::new();
     for round in 0..400 {
         let (plan, slots) = &plans[(round * (seed + 1) + seed) % plans.len()];
@@ -156,7 +145,7 @@ fn serve(pool: &Arc<Pool>, plans: &[Served], live: &Live, seed: usize) {
         for (idx, &(_, size)) in slots.iter().enumerate() {
             let size = usize::try_from(size).unwrap();
             let Some(block) = lease.alloc(size) else { continue };
-            enter(live, block, size);
+            live.lock().unwrap().hand_out(block, size);
             if idx == round % slots.len() {
                 kept.push_back(block);
             } else {
@@ -179,7 +168,7 @@ fn live_blocks_of_all_plans_and_threads_are_disjoint() {
         .map(|k| (0..6).map(|i| (i * k % 4 * PAGE, (1 + i * k % 3) * PAGE)).collect::<Vec<_>>())
         .map(|placed| (Prepared::new(slots(&placed)).unwrap(), placed))
         .collect();
-    let (pool, live) = (Pool::new(usize::MAX), Live::default());
+    let (pool, live) = (Pool::new(usize::MAX), Mutex::new(Live::default()));
     thread::scope(|scope| {
         for seed in 0..4 {
             let (pool, plans, live) = (&pool, &plans, &live);
