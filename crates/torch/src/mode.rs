@@ -8,11 +8,14 @@
 //! A signal may come while a thread is at work in here. What its handler asks for passes, and what
 //! it frees is not recorded: the arena is not entered twice, and no lock is waited for that this
 //! thread holds.
+//!
+//! The child of a fork has none of the other threads, and a recorder that one of them was at is
+//! locked there for ever: recording ends with the fork.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicUsize, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, compiler_fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memo_malloc::arena::{self, Arena, Freed};
@@ -89,11 +92,42 @@ impl SharedRecorder {
     }
 }
 
-static RECORDERS: Mutex<Vec<Arc<SharedRecorder>>> = Mutex::new(Vec::new());
+type Recorders = Mutex<Vec<Arc<SharedRecorder>>>;
+
+/// Those of this process; a child of a fork gets new ones.
+static RECORDERS: AtomicPtr<Recorders> = {
+    static FIRST: Recorders = Mutex::new(Vec::new());
+    AtomicPtr::new((&raw const FIRST).cast_mut())
+};
 
 /// The length of [`RECORDERS`]. Relaxed: a block gets to another thread by some synchronisation,
 /// which makes the count that its recorder set before visible there.
 static RECORDER_COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// How many forks led to this process since [`in_child`] is called after each.
+static FORKS: AtomicUsize = AtomicUsize::new(0);
+
+/// Tells what was begun in this process from what its parent began.
+pub(crate) fn forks() -> usize {
+    FORKS.load(Ordering::Relaxed)
+}
+
+/// Called in the child of a fork, which has one thread.
+pub(crate) fn in_child() {
+    FORKS.fetch_add(1, Ordering::Relaxed);
+    RECORDERS.store(Box::leak(Box::default()), Ordering::Relaxed);
+    RECORDER_COUNT.store(0, Ordering::Relaxed);
+    MODE.with(|mode| {
+        if mode.kind.get() == Kind::Record {
+            mode.kind.set(Kind::Pass);
+        }
+    });
+}
+
+fn recorders() -> MutexGuard<'static, Vec<Arc<SharedRecorder>>> {
+    // SAFETY: the first or a leaked one.
+    lock(unsafe { &*RECORDERS.load(Ordering::Relaxed) })
+}
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -121,7 +155,7 @@ impl Entered {
     /// Records the requests and ops of this thread. The caller keeps the recorder until this is
     /// dropped.
     pub(crate) fn recording(recorder: &Registered) -> Entered {
-        Entered::new(Kind::Record, Arc::as_ptr(&recorder.0).cast_mut().cast())
+        Entered::new(Kind::Record, Arc::as_ptr(&recorder.recorder).cast_mut().cast())
     }
 
     fn new(kind: Kind, at: *mut ()) -> Entered {
@@ -158,30 +192,35 @@ pub(crate) fn recording<T>(recorder: Recorder, run: impl FnOnce() -> T) -> (T, R
 
 /// An entry of [`RECORDERS`], which goes when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Registered(Arc<SharedRecorder>);
+pub(crate) struct Registered {
+    recorder: Arc<SharedRecorder>,
+    forks: usize,
+}
 
 impl Registered {
     pub(crate) fn new(recorder: Recorder) -> Registered {
-        let shared = Arc::new(SharedRecorder(Mutex::new(recorder)));
-        change_recorders(|recorders| recorders.push(Arc::clone(&shared)));
-        Registered(shared)
+        let recorder = Arc::new(SharedRecorder(Mutex::new(recorder)));
+        change_recorders(|recorders| recorders.push(Arc::clone(&recorder)));
+        Registered { recorder, forks: forks() }
     }
 
+    /// What was recorded; nothing if the process has been forked since.
     pub(crate) fn take(self) -> Recorder {
-        let recorder = keeping_out(|| std::mem::replace(&mut *self.0.lock(), Recorder::new(1)));
+        let take = || std::mem::replace(&mut *self.recorder.lock(), Recorder::new(1));
+        let recorder = if self.forks == forks() { keeping_out(take) } else { None };
         recorder.unwrap_or_else(|| Recorder::new(1))
     }
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        change_recorders(|recorders| recorders.retain(|other| !Arc::ptr_eq(other, &self.0)));
+        change_recorders(|recorders| recorders.retain(|other| !Arc::ptr_eq(other, &self.recorder)));
     }
 }
 
 fn change_recorders(change: impl FnOnce(&mut Vec<Arc<SharedRecorder>>)) {
     keeping_out(|| {
-        let mut recorders = lock(&RECORDERS);
+        let mut recorders = recorders();
         change(&mut recorders);
         RECORDER_COUNT.store(recorders.len(), Ordering::Relaxed);
     });
@@ -243,7 +282,7 @@ fn report_free(address: usize) {
         return;
     }
     keeping_out(|| {
-        let recorders = lock(&RECORDERS);
+        let recorders = recorders();
         recorders.iter().any(|recorder| recorder.lock().free_remote(address))
     });
 }
@@ -306,6 +345,41 @@ mod tests {
         let whole = bytes.iter().all(|&byte| byte == mark);
         // SAFETY: the block is not used any more.
         whole && unsafe { freed(block) }
+    }
+
+    #[test]
+    fn a_forked_process_waits_for_no_recorder() {
+        crate::runtime::install();
+        let ((), recorder) = recording(Recorder::new(64), || {
+            let held = recorders();
+            let others: Vec<_> = held.iter().map(|recorder| recorder.lock()).collect();
+            // SAFETY: the child takes none of the locks that other threads may have had.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                // SAFETY: has no conditions.
+                unsafe { libc::alarm(60) };
+                let mut block = 0_u8;
+                // SAFETY: no block of an arena.
+                let is_ours = unsafe { freed(&raw mut block) };
+                let ((), recorder) = recording(Recorder::new(64), || {
+                    // SAFETY: has no conditions.
+                    unsafe { allocated(&raw mut block, 1) };
+                });
+                let sizes: Vec<_> = recorder.finish(Key::default()).sizes().collect();
+                let is_free = Entered::is_free();
+                // SAFETY: has no conditions.
+                unsafe { libc::_exit(i32::from(is_ours || sizes != [1] || !is_free)) };
+            }
+            drop(others);
+            drop(held);
+            let mut status = -1;
+            // SAFETY: the pointer is to a whole status.
+            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+            assert_eq!(status, 0);
+            // SAFETY: has no conditions.
+            unsafe { allocated((&raw mut status).cast(), 2) };
+        });
+        assert_eq!(recorder.finish(Key::default()).sizes().collect::<Vec<_>>(), [2]);
     }
 
     extern "C" fn allocate_in_handler(_signal: libc::c_int) {

@@ -4,8 +4,8 @@ use std::sync::Once;
 
 use memo_malloc::Code;
 
-use crate::Error;
 use crate::bridge::ffi;
+use crate::{Error, mode, service};
 
 /// Puts the allocator in place of LibTorch's own, once for the life of the process. Everything that
 /// captures or serves does so itself; a program that makes tensors before may call it first, but
@@ -15,7 +15,16 @@ use crate::bridge::ffi;
 /// changing an allocator.
 pub fn install() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(ffi::install);
+    ONCE.call_once(|| {
+        // SAFETY: what the handler touches is atomic or this thread's own.
+        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        ffi::install();
+    });
+}
+
+extern "C" fn in_child() {
+    service::in_child();
+    mode::in_child();
 }
 
 /// Sets how many threads one op may use.

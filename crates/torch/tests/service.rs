@@ -234,6 +234,54 @@ fn the_least_recently_used_plan_goes() {
     assert_eq!(stats_now().recorded, 4, "the first shape was forgotten");
 }
 
+/// What this says in a process forked from this one; false if it has not returned for long.
+fn forked(run: impl FnOnce() -> bool) -> bool {
+    // SAFETY: the child waits for nothing that other threads of this process may have.
+    match unsafe { libc::fork() } {
+        -1 => false,
+        0 => {
+            // SAFETY: has no conditions.
+            unsafe { libc::alarm(60) };
+            let status = i32::from(!run());
+            // SAFETY: has no conditions.
+            unsafe { libc::_exit(status) }
+        }
+        child => {
+            let mut status = 0;
+            // SAFETY: the pointer is to a whole status.
+            (unsafe { libc::waitpid(child, &raw mut status, 0) }) == child && status == 0
+        }
+    }
+}
+
+#[test]
+fn a_forked_process_ends_what_was_open_and_may_enable_its_own() {
+    let alone = alone();
+    let input = Tensor::from_seed(&IMAGE, 7).unwrap();
+    let step = || {
+        let open = scope("step", &[&input]);
+        (Tensor::from_seed(&[100], 1).unwrap(), open)
+    };
+    enable_for(&alone, &Options::default());
+    for turn in 0..2 {
+        let mut open = Some(step());
+        assert!(forked(|| {
+            drop(open.take());
+            let off = stats().is_none();
+            enable(&Options::default()).unwrap();
+            drop(step());
+            settle();
+            drop(step());
+            let stats = stats_now();
+            off && (stats.recorded, stats.served, stats.hits) == (1, 1, 1)
+        }));
+        assert_eq!((stats_now().scopes, stats_now().served), (turn + 1, 0));
+        drop(open);
+        settle();
+        assert_eq!((stats_now().recorded, stats_now().served), (1, turn));
+    }
+}
+
 fn in_folder(folder: &Path) -> Options {
     Options { plans: Some(folder.to_owned()), ..Options::default() }
 }

@@ -110,11 +110,7 @@ pub fn enable(options: &Options) -> Result<(), Error> {
     let service = Service::new(options)?;
     let before = SERVICE.swap(Box::leak(Box::new(service)), Ordering::AcqRel);
     stop(before);
-    WATCH.call_once(|| {
-        // SAFETY: the handler only stores to an atomic.
-        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
-        ffi::watch_forwards();
-    });
+    WATCH.call_once(ffi::watch_forwards);
     Ok(())
 }
 
@@ -155,7 +151,7 @@ fn stop(service: *mut Service) {
 
 /// A child process has none of the threads of its parent, and locks of theirs may be held for ever:
 /// it is as if nothing had been enabled, until it does so itself.
-extern "C" fn in_child() {
+pub(crate) fn in_child() {
     SERVICE.store(ptr::null_mut(), Ordering::Relaxed);
 }
 

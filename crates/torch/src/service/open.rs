@@ -20,7 +20,7 @@ use super::entry::Entry;
 use super::{Service, service};
 use crate::bridge::ffi;
 use crate::capture::{ALIGNMENT, OpReports};
-use crate::mode::{Entered, Registered, lock};
+use crate::mode::{Entered, Registered, forks, lock};
 use crate::{Tensor, runtime};
 
 thread_local! {
@@ -32,6 +32,8 @@ struct Holder(RefCell<Option<Open>>);
 
 struct Open {
     ticket: u64,
+    /// Of the process in which it was opened.
+    forks: usize,
     work: Work,
 }
 
@@ -83,14 +85,25 @@ impl Work {
     }
 }
 
+impl Open {
+    /// In the child of a fork there is nobody to tell what the scope has done.
+    fn close(self) {
+        if self.forks == forks() {
+            self.work.close();
+        }
+    }
+}
+
 impl Drop for Holder {
     fn drop(&mut self) {
-        match self.0.take().map(|open| open.work) {
+        match self.0.take() {
             // LibTorch's own state of this thread may have gone before.
-            Some(Work::Record { mode, ops, recorder, whose: (_, entry) }) => {
+            Some(Open { forks: at, work: Work::Record { mode, ops, recorder, whose }, .. }) => {
                 drop((mode, recorder));
                 let _ = ManuallyDrop::new(ops);
-                entry.planned(None);
+                if at == forks() {
+                    whose.1.planned(None);
+                }
             }
             Some(serve) => serve.close(),
             None => {}
@@ -104,14 +117,14 @@ fn open(work: impl FnOnce() -> Option<Work>) -> u64 {
     let opened = OPEN.try_with(|holder| {
         let mut open = holder.0.try_borrow_mut().ok()?;
         if let Some(before) = open.take_if(|open| ended_elsewhere(open.ticket)) {
-            before.work.close();
+            before.close();
         }
         if open.is_some() || !Entered::is_free() {
             return None;
         }
         let work = work()?;
         let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
-        *open = Some(Open { ticket, work });
+        *open = Some(Open { ticket, forks: forks(), work });
         Some(ticket)
     });
     opened.ok().flatten().unwrap_or(0)
@@ -123,7 +136,7 @@ fn close(ticket: u64) {
         open.take_if(|open| open.ticket == ticket)
     });
     match closed {
-        Ok(Some(open)) => open.work.close(),
+        Ok(Some(open)) => open.close(),
         _ => note(ticket),
     }
 }
