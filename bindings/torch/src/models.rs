@@ -43,16 +43,8 @@ pub unsafe extern "C" fn memo_torch_model_run(
     inputs: *const u32,
     run: *mut u32,
 ) -> i32 {
-    entry(|| {
-        // SAFETY: the caller's promise.
-        let inputs = unsafe { column("inputs", inputs, input_count) }?;
-        // SAFETY: the caller's promise.
-        let handle = unsafe { column_mut("run", run, 1) }?;
-        let (run, id) = Run::open(work(model, inputs)?)?;
-        run.work();
-        handle[0] = id;
-        Ok(())
-    })
+    // SAFETY: the caller's promise.
+    unsafe { begin(model, input_count, inputs, run, |run| run.work()) }
 }
 
 /// As [`memo_torch_model_run`], on a thread of the library: ask
@@ -67,13 +59,28 @@ pub unsafe extern "C" fn memo_torch_model_start(
     inputs: *const u32,
     run: *mut u32,
 ) -> i32 {
+    // SAFETY: the caller's promise.
+    unsafe { begin(model, input_count, inputs, run, workers::take) }
+}
+
+/// Opens a run and has it worked on.
+///
+/// # Safety
+/// As [`memo_torch_model_run`].
+unsafe fn begin(
+    model: u32,
+    input_count: u32,
+    inputs: *const u32,
+    run: *mut u32,
+    work_on: impl FnOnce(Arc<Run>),
+) -> i32 {
     entry(|| {
         // SAFETY: the caller's promise.
         let inputs = unsafe { column("inputs", inputs, input_count) }?;
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("run", run, 1) }?;
         let (run, id) = Run::open(work(model, inputs)?)?;
-        workers::take(Arc::clone(&run));
+        work_on(run);
         handle[0] = id;
         Ok(())
     })

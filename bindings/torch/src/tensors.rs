@@ -100,6 +100,25 @@ impl Given {
         // SAFETY: not NULL, and of as many bytes by the caller's promise.
         Ok((kind, shape, unsafe { std::slice::from_raw_parts(self.bytes, byte_count) }))
     }
+
+    /// # Safety
+    /// As [`memo_torch_tensor_copy`], or as [`memo_torch_tensor_borrow`].
+    unsafe fn open(&self, tensor: *mut u32, is_borrowed: bool) -> i32 {
+        entry(|| {
+            // SAFETY: the caller's promise.
+            let handle = unsafe { column_mut("tensor", tensor, 1) }?;
+            // SAFETY: the caller's promise.
+            let (kind, shape, bytes) = unsafe { self.read() }?;
+            let made = if is_borrowed {
+                // SAFETY: the caller's promise.
+                unsafe { Tensor::borrowed(kind, &shape, bytes) }
+            } else {
+                Tensor::from_bytes(kind, &shape, bytes)
+            };
+            handle[0] = Held::open(made.map_err(|error| refused(&error))?, is_borrowed)?;
+            Ok(())
+        })
+    }
 }
 
 /// A tensor with a copy of `byte_count` bytes, row by row, of a `MemoTorchKind` and `rank` lengths.
@@ -116,16 +135,8 @@ pub unsafe extern "C" fn memo_torch_tensor_copy(
     bytes: *const u8,
     tensor: *mut u32,
 ) -> i32 {
-    entry(|| {
-        // SAFETY: the caller's promise.
-        let handle = unsafe { column_mut("tensor", tensor, 1) }?;
-        // SAFETY: the caller's promise.
-        let given = unsafe { Given { kind, rank, shape, byte_count, bytes }.read() };
-        let (kind, shape, bytes) = given?;
-        let made = Tensor::from_bytes(kind, &shape, bytes).map_err(|error| refused(&error))?;
-        handle[0] = Held::open(made, false)?;
-        Ok(())
-    })
+    // SAFETY: the caller's promise.
+    unsafe { Given { kind, rank, shape, byte_count, bytes }.open(tensor, false) }
 }
 
 /// As [`memo_torch_tensor_copy`], but the bytes stay where they are. Results of a run that lie in
@@ -143,17 +154,8 @@ pub unsafe extern "C" fn memo_torch_tensor_borrow(
     bytes: *const u8,
     tensor: *mut u32,
 ) -> i32 {
-    entry(|| {
-        // SAFETY: the caller's promise.
-        let handle = unsafe { column_mut("tensor", tensor, 1) }?;
-        // SAFETY: the caller's promise.
-        let given = unsafe { Given { kind, rank, shape, byte_count, bytes }.read() };
-        let (kind, shape, bytes) = given?;
-        // SAFETY: the caller's promise.
-        let made = unsafe { Tensor::borrowed(kind, &shape, bytes) };
-        handle[0] = Held::open(made.map_err(|error| refused(&error))?, true)?;
-        Ok(())
-    })
+    // SAFETY: the caller's promise.
+    unsafe { Given { kind, rank, shape, byte_count, bytes }.open(tensor, true) }
 }
 
 /// Writes what a tensor is.
