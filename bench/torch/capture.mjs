@@ -11,9 +11,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../scripts/lib/command.mjs";
+import { median } from "./figures.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const RELEASE = join(
   process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"),
   "release",
@@ -41,11 +41,6 @@ function printed(program, args) {
   if (status === 0) return stdout;
   console.error(error?.message ?? stdout);
   process.exit(status ?? 2);
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 /** By how many per cent recorded runs are slower than plain ones, and the milliseconds of a trace. */

@@ -78,12 +78,18 @@ function summary(rows) {
   ].join("\n\n");
 }
 
+/** The ratio of planned to the fastest of a kind in a row, and its setting; null if one is missing. */
+function plannedAgainst(row, kind, figure) {
+  const [planned, other] = [row.cells.get("planned"), best(row, kind)];
+  const found = planned && other && ratio(planned, other, figure);
+  return found ? { ...found, other: other.setting } : null;
+}
+
 function compared(rows, figure) {
   const lines = ["default", "tuned"].flatMap((kind) => {
     const compared = rows.flatMap((row) => {
-      const [planned, other] = [row.cells.get("planned"), best(row, kind)];
-      const found = planned && other && ratio(planned, other, figure);
-      return found ? [{ ...found, row, other: other.setting }] : [];
+      const found = plannedAgainst(row, kind, figure);
+      return found ? [{ ...found, row }] : [];
     });
     if (compared.length === 0) return [];
     const clear = (faster) =>
@@ -109,8 +115,7 @@ function tables(rows) {
     ...settings.map((setting) => row.cells.has(setting) ? figure(row.cells.get(setting)) : "–"),
   ];
   const against = (kind) => (row) => {
-    const [planned, other] = [row.cells.get("planned"), best(row, kind)];
-    const found = planned && other && ratio(planned, other);
+    const found = plannedAgainst(row, kind);
     if (!found) return "–";
     return `${percent(found.ratio)} [${percent(found.low)}, ${percent(found.high)}]`;
   };

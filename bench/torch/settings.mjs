@@ -1,7 +1,7 @@
 /**
  * Who serves LibTorch's requests: a plan, or a general allocator as it comes or tuned.
  *
- * A setting is `{ name, kind, args, env, preload }`; `kind` is `planned`, `default` (as it comes) or
+ * A setting is `{ name, kind, args, env }`; `kind` is `planned`, `default` (as it comes) or
  * `tuned`. One that cannot run here has `skip`, with the reason and the fix.
  *
  * @module
