@@ -65,7 +65,7 @@ impl Args {
             let capacity = tier.capacity.map(|most| format!(" capacity {},", bytes_exact(most)));
             let (capacity, cost) = (capacity.unwrap_or_default(), count(tier.cost));
             console.result(format!("{}:{capacity} cost {cost} a byte", tier.name))?;
-            let buffers = plan.tiers.iter().filter(|&&other| other == idx).count();
+            let buffers = plan.buffer_count(idx);
             if buffers == 0 {
                 console.result("0 buffers\n")?;
                 continue;
@@ -129,7 +129,7 @@ fn tiered_fields(document: &TieredPlanDocument, held: &[(Problem, Plan)]) -> ser
             "name": tier.name,
             "capacity": tier.capacity,
             "cost": tier.cost,
-            "buffers": plan.tiers.iter().filter(|&&other| other == idx).count(),
+            "buffers": plan.buffer_count(idx),
             "peak": plan_here.peak,
             "lower_bound": plan_here.lower_bound,
             "certificate": plan_here.certificate.name(),

@@ -191,6 +191,11 @@ impl TieredPlan {
     pub fn is_optimal(&self) -> bool {
         self.cost == self.lower_bound
     }
+
+    /// How many buffers go to a tier.
+    pub fn buffer_count(&self, tier: TierIdx) -> usize {
+        self.tiers.iter().filter(|&&other| other == tier).count()
+    }
 }
 
 /// Why no plan can cost less than a lower bound.

@@ -254,6 +254,7 @@ fn spread() -> (TieredProblem, TieredPlan) {
 fn check_names_every_planted_fault() {
     let (problem, plan) = spread();
     assert_eq!((plan.cost, plan.lower_bound), (8 + 80 + 60, 8 + 80 + 60));
+    assert_eq!([0, 1, 2].map(|tier| plan.buffer_count(TierIdx(tier))), [1, 3, 0]);
     assert_eq!(plan.certificate, CostCertificate::Spill { steps: vec![vec![1]] });
     let at = |tiers: [u8; 4], offsets: [Bytes; 4], peaks: [Bytes; 2]| TieredPlan {
         tiers: tiers.map(TierIdx).to_vec(),

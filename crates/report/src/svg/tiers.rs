@@ -62,7 +62,7 @@ fn numbers(problem: &TieredProblem, plan: &TieredPlan) -> String {
 
 fn numbers_of(tier: &Tier, idx: TierIdx, plan: &TieredPlan, here: &Problem) -> String {
     let sum = here.buffers().iter().map(|buffer| buffer.size).sum();
-    let buffers = plan.tiers.iter().filter(|&&other| other == idx).count();
+    let buffers = plan.buffer_count(idx);
     let held = match plan.peaks[idx.usize()] {
         0 => counted(buffers, "buffer"),
         peak => format!("{} of {} in {}", counted(buffers, "buffer"), bytes(sum), bytes(peak)),

@@ -2,7 +2,7 @@
 //! would lower that.
 
 use memo_malloc::analysis::{explain, held};
-use memo_malloc::model::{TieredOutcome, TieredPlan, TieredProblem};
+use memo_malloc::model::{TierIdx, TieredOutcome, TieredPlan, TieredProblem};
 use memo_malloc::planners::plan_tiered;
 use memo_malloc::{Plan, Problem};
 use memo_report::units::{bytes_exact, count, counted, share};
@@ -34,7 +34,7 @@ impl Args {
         };
         let held = held(problem, &plan);
         let told: Vec<Told<'_>> =
-            (0..).zip(&held).map(|(at, held)| self.told(at, &plan, held)).collect();
+            problem.iter().zip(&held).map(|((idx, _), held)| self.told(idx, &plan, held)).collect();
         if console.is_json() {
             console.json_result(&fields(problem, &plan, is_given, &told))?;
             return Ok(Exit::Done);
@@ -63,14 +63,14 @@ impl Args {
 
     fn told<'a>(
         &self,
-        tier: u8,
+        tier: TierIdx,
         plan: &TieredPlan,
         (here, of_tier): &'a (Problem, Plan),
     ) -> Told<'a> {
         let top = usize::from(self.top);
         Told {
             problem: here,
-            count: plan.tiers.iter().filter(|other| other.0 == tier).count(),
+            count: plan.buffer_count(tier),
             explanation: explain(here, top),
             plan: Some(of_tier),
             planner: None,

@@ -128,8 +128,7 @@ impl Found {
             let peak = bytes_exact(plan.peaks[idx.usize()]);
             let of =
                 capacity.map_or(String::new(), |capacity| format!(" of {}", bytes_exact(capacity)));
-            let buffers = plan.tiers.iter().filter(|&&tier| tier == idx).count();
-            let buffers = counted(buffers, "buffer");
+            let buffers = counted(plan.buffer_count(idx), "buffer");
             console.message(format!("  {name:<12} {peak}{of}, {buffers} at {cost} a byte"));
         }
         console.message(format!("  cost         {}", count(plan.cost)));
