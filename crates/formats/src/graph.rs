@@ -6,7 +6,7 @@
 //! the file. A view (a tensor with the bytes of another) is no buffer of its own.
 
 use memo_malloc::model::{OpIdx, OpTag};
-use memo_malloc::{Buffer, Bytes, Code, Problem, Step};
+use memo_malloc::{Buffer, Bytes, Code, Lifetime, Problem, Step};
 
 use crate::{Document, Error, Read, Warning};
 
@@ -51,6 +51,18 @@ pub struct Node {
     pub strides: Option<[u64; 2]>,
     /// The height and width of its windows, if it has them.
     pub kernel: Option<[u64; 2]>,
+    /// How far apart the elements of a window are, height and width, where they are apart.
+    pub dilations: Option<[u64; 2]>,
+}
+
+/// Where the channels of an image of four dimensions stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// Batch, channels, height, width; weights by output channel, input channel, height, width.
+    #[default]
+    ChannelsFirst,
+    /// Batch, height, width, channels; weights by output channel, height, width, input channel.
+    ChannelsLast,
 }
 
 /// The nodes of a model in the order in which they run.
@@ -66,6 +78,8 @@ pub struct Graph {
     pub inputs: Vec<TensorIdx>,
     /// What a run results in.
     pub outputs: Vec<TensorIdx>,
+    /// Where the channels stand.
+    pub layout: Layout,
     /// The alignment the runtime wants.
     pub alignment: Bytes,
     /// What was passed over.
@@ -81,6 +95,22 @@ impl Graph {
     /// The tensors that have a buffer, in the order of the buffers.
     pub fn planned(&self) -> Vec<TensorIdx> {
         self.planned_lives().into_iter().map(|(idx, _)| idx).collect()
+    }
+
+    /// When each tensor is live; `None` for constants, views and what nobody makes.
+    pub fn lifetimes(&self) -> Vec<Option<Lifetime>> {
+        let lifetime = |life: Life| Lifetime { start: life.start, end: life.end };
+        self.lives().into_iter().map(|life| life.map(lifetime)).collect()
+    }
+
+    /// What stands for each node in problems.
+    pub fn ops(&self) -> Vec<OpTag> {
+        let tag = |(ordinal, node): (u32, &Node)| OpTag {
+            name: node.op.clone(),
+            place: node.name.clone(),
+            ordinal,
+        };
+        (0..).zip(&self.nodes).map(tag).collect()
     }
 
     /// A buffer for each tensor that is neither constant nor a view.
@@ -100,22 +130,12 @@ impl Graph {
         Problem::with_ops(buffers, self.ops())?.with_ids(ids)
     }
 
-    fn ops(&self) -> Vec<OpTag> {
-        let tag = |(ordinal, node): (u32, &Node)| OpTag {
-            name: node.op.clone(),
-            place: node.name.clone(),
-            ordinal,
-        };
-        (0..).zip(&self.nodes).map(tag).collect()
-    }
-
     fn planned_lives(&self) -> Vec<(TensorIdx, Life)> {
         let all = (0..).map(TensorIdx).zip(&self.tensors).zip(self.lives());
         let sized = all.filter(|((_, tensor), _)| tensor.size > 0);
         sized.filter_map(|((idx, _), life)| Some((idx, life?))).collect()
     }
 
-    /// When each tensor is live; `None` for constants, views and what nobody makes.
     fn lives(&self) -> Vec<Option<Life>> {
         let mut lives = vec![None; self.tensors.len()];
         for &input in &self.inputs {

@@ -89,7 +89,9 @@ pub fn read_with(path: impl AsRef<Path>, options: &Options) -> Result<Read, Erro
 pub fn read_model(path: impl AsRef<Path>, options: &Options) -> Result<Graph, Error> {
     opened(path.as_ref(), |name, input| {
         let found = whole(input).and_then(|bytes| graph(sniff(&bytes)?, &bytes, options));
-        found.map_err(|error| error.in_file(name))
+        let mut graph = found.map_err(|error| error.in_file(name))?;
+        name_file(&mut graph.warnings, name);
+        Ok(graph)
     })
 }
 
@@ -117,10 +119,14 @@ fn opened<T>(
 fn parse(name: &str, input: impl BufRead, options: &Options) -> Result<Read, Error> {
     let read = unpacked(input, |input, code| content(input, code, options));
     let mut read = read.map_err(|error| error.in_file(name))?;
-    for warning in &mut read.warnings {
+    name_file(&mut read.warnings, name);
+    Ok(read)
+}
+
+fn name_file(warnings: &mut [Warning], name: &str) {
+    for warning in warnings {
         name.clone_into(&mut warning.file);
     }
-    Ok(read)
 }
 
 /// Hands on what a file holds, decompressed, and what a failure to read it means.

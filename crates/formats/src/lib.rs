@@ -34,7 +34,7 @@ mod wire;
 pub use document::{Document, PlanDocument, TieredPlanDocument};
 pub use error::{Error, Place};
 pub use format::Format;
-pub use graph::{Graph, Node, Tensor, TensorIdx};
+pub use graph::{Graph, Layout, Node, Tensor, TensorIdx};
 pub use input::{
     INPUT_BYTES_MAX, Read, Warning, read, read_bytes, read_model, read_raw, read_with,
 };

@@ -11,7 +11,7 @@ mod shape;
 use memo_malloc::Code;
 
 use crate::wire::{Message, Value};
-use crate::{Error, Graph, Options, Warning};
+use crate::{Error, Graph, Layout, Options, Warning};
 use known::Known;
 use shape::Shapes;
 
@@ -102,6 +102,7 @@ impl<'a> Parts<'a> {
         let unused = self.shapes.unnamed(options);
         let unused = unused.iter().map(|dim| format!("no shape has a dimension named `{dim}`"));
         warnings.extend(unused.map(Warning::of_file));
-        Ok(Graph { tensors, nodes, inputs, outputs, alignment: ALIGNMENT, warnings })
+        let (alignment, layout) = (ALIGNMENT, Layout::ChannelsFirst);
+        Ok(Graph { tensors, nodes, inputs, outputs, layout, alignment, warnings })
     }
 }

@@ -22,6 +22,7 @@ struct Fields<'a> {
     domain: &'a str,
     kernel: Option<[u64; 2]>,
     strides: Option<[u64; 2]>,
+    dilations: Option<[u64; 2]>,
 }
 
 /// Reads a node whose inputs are known, and makes its outputs known.
@@ -58,6 +59,7 @@ pub(super) fn read<'a>(message: Message<'a>, known: &mut Known<'a>) -> Result<No
         outputs,
         strides: fields.strides,
         kernel: fields.kernel,
+        dilations: fields.dilations,
     })
 }
 
@@ -93,6 +95,7 @@ impl<'a> Fields<'a> {
         match name {
             "kernel_shape" => self.kernel = numbers.try_into().ok(),
             "strides" => self.strides = numbers.try_into().ok(),
+            "dilations" => self.dilations = numbers.try_into().ok(),
             _ => {}
         }
         Ok(())

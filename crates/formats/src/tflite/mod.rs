@@ -12,7 +12,7 @@ mod ops;
 use memo_malloc::Code;
 
 use crate::graph::tensor_bytes;
-use crate::{Error, Graph, Node, Tensor, TensorIdx, Warning};
+use crate::{Error, Graph, Layout, Node, Tensor, TensorIdx, Warning};
 use flat::{Table, Vector};
 
 pub use offline::with_offsets;
@@ -72,6 +72,13 @@ mod field {
         pub(crate) const FILTER_WIDTH: usize = 3;
         pub(crate) const FILTER_HEIGHT: usize = 4;
     }
+    /// How far apart the elements of windows are.
+    pub(super) mod dilation {
+        pub(crate) const CONV_WIDTH: usize = 4;
+        pub(crate) const CONV_HEIGHT: usize = 5;
+        pub(crate) const DEPTHWISE_WIDTH: usize = 5;
+        pub(crate) const DEPTHWISE_HEIGHT: usize = 6;
+    }
 }
 
 /// Reads the first subgraph of a model.
@@ -94,6 +101,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Graph, Error> {
         nodes: reader.nodes(first)?,
         inputs: reader.indices(first.vector(field::subgraph::INPUTS)?)?,
         outputs: reader.indices(first.vector(field::subgraph::OUTPUTS)?)?,
+        layout: Layout::ChannelsLast,
         alignment: ALIGNMENT,
         warnings,
     })
@@ -216,9 +224,17 @@ fn windows(node: &mut Node, options: Table) -> Result<(), Error> {
     let pair = |height, width| -> Result<[u64; 2], Error> {
         Ok([options.u32(height)?.into(), options.u32(width)?.into()])
     };
+    // Lengths that are 1 are not written.
+    let apart = |height, width| pair(height, width).map(|apart| Some(apart.map(|gap| gap.max(1))));
     match &*node.op {
-        "CONV_2D" | "DEPTHWISE_CONV_2D" => {
+        "CONV_2D" => {
             node.strides = Some(pair(field::window::STRIDE_HEIGHT, field::window::STRIDE_WIDTH)?);
+            node.dilations = apart(field::dilation::CONV_HEIGHT, field::dilation::CONV_WIDTH)?;
+        }
+        "DEPTHWISE_CONV_2D" => {
+            node.strides = Some(pair(field::window::STRIDE_HEIGHT, field::window::STRIDE_WIDTH)?);
+            node.dilations =
+                apart(field::dilation::DEPTHWISE_HEIGHT, field::dilation::DEPTHWISE_WIDTH)?;
         }
         "AVERAGE_POOL_2D" | "MAX_POOL_2D" => {
             node.strides = Some(pair(field::window::STRIDE_HEIGHT, field::window::STRIDE_WIDTH)?);
