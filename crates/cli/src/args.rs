@@ -12,6 +12,7 @@ Examples:
   memo plan buffers.csv --capacity 1MiB -o -   … within 1 MiB, plan to standard output
   memo check plan.json                         judge a plan, whoever made it
   memo explain buffers.csv                     what it needs and why, and what would help
+  memo whatif model.tflite                     … and what another way to run it would save
   memo show plan.json                          see it in the terminal
   memo draw plan.json -o plan.svg              … or as a picture
   memo report plan.json -o plan.html           … or look through it in a browser

@@ -2,12 +2,26 @@
 
 use memo_formats::{Endpoints, Options};
 
-/// How to read the input.
+/// How to read a model.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(crate) struct Reading {
+pub(crate) struct Dims {
     /// The length of a dimension that a model names, such as batch=1; once for each
     #[arg(long = "dim", value_name = "NAME=LENGTH", value_parser = dim)]
     dims: Vec<(String, u64)>,
+}
+
+impl Dims {
+    /// The same for the readers.
+    pub(crate) fn options(&self) -> Options {
+        Options { dims: self.dims.iter().cloned().collect(), ..Options::default() }
+    }
+}
+
+/// How to read any input.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Reading {
+    #[command(flatten)]
+    dims: Dims,
     /// Which ends of a CSV file's lifetimes are steps in which a buffer is live: [) [] () or (]
     #[arg(long, value_name = "ENDS", value_parser = endpoints)]
     endpoints: Option<Endpoints>,
@@ -16,7 +30,7 @@ pub(crate) struct Reading {
 impl Reading {
     /// The same for the readers.
     pub(crate) fn options(&self) -> Options {
-        Options { dims: self.dims.iter().cloned().collect(), endpoints: self.endpoints }
+        Options { endpoints: self.endpoints, ..self.dims.options() }
     }
 }
 

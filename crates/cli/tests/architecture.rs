@@ -134,7 +134,7 @@ fn identifier(text: &str) -> String {
 
 /// What each package of the workspace depends on, apart from its tests.
 fn package_imports() -> Imports {
-    let places = ["formats", "report", "torch", "cli"]
+    let places = ["formats", "report", "torch", "whatif", "cli"]
         .map(|name| (name, format!("crates/{name}")))
         .into_iter();
     let others = ["bindings/c", "bindings/edge", "bindings/node", "bindings/torch", "bench"]

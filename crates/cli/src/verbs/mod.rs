@@ -11,6 +11,7 @@ mod explain;
 mod plan;
 mod report;
 mod show;
+mod whatif;
 
 use clap::Subcommand;
 
@@ -27,6 +28,8 @@ pub enum Verb {
     Check(check::Args),
     /// See what the lower bound stands on, and what would lower it
     Explain(explain::Args),
+    /// See what a model would need if it were run another way
+    Whatif(whatif::Args),
     /// Compare two files, and fail if the peak grows too much
     Diff(diff::Args),
     /// See a plan in the terminal
@@ -55,6 +58,7 @@ impl Verb {
             Verb::Plan(args) => args.run(console),
             Verb::Check(args) => args.run(console),
             Verb::Explain(args) => args.run(console),
+            Verb::Whatif(args) => args.run(console),
             Verb::Diff(args) => args.run(console),
             Verb::Show(args) => args.run(console),
             Verb::Draw(args) => args.run(console),
