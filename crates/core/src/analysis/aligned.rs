@@ -10,9 +10,14 @@
 //! ```
 //! which buffers that all conflict and have one alignment meet: the one that gains most goes on top.
 //!
-//! The aligned load of a step is the largest of these over all grains: the largest powers of two that
-//! divide the alignments, and the alignments themselves unless these are more than 64. So it does not
-//! rise when a buffer goes or gets shorter, as the load does not.
+//! The aligned load of a step is the largest of these over all grains. Of the grains that divide the
+//! same alignments the greatest common divisor of these rounds up the most, so the greatest common
+//! divisors of some alignments or other are enough. It scales as sizes and alignments do, and does
+//! not rise when a buffer goes or gets shorter, as the load does not.
+//!
+//! Alignments that hardly divide each other have too many such divisors. Then some are left out:
+//! first come those of all alignments that a power of two divides, then those of the smallest
+//! alignments, until they are 64.
 //!
 //! A sweep over the starts for each grain: O(n log n) each. The sum rises at starts only, and never
 //! falls there. Where all sizes are multiples of their alignments it takes nothing but a look at each
@@ -22,10 +27,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
 use super::Load;
-use crate::model::{Buffer, Bytes, Step};
+use crate::model::{Buffer, Bytes, Step, gcd};
 
-/// As many as there may be powers of two.
-const ALIGNMENTS_MAX: usize = 64;
+/// Enough for a divisor by each power of two.
+const GRAINS_MAX: usize = 64;
 
 /// The largest aligned load and the first step that has it. Where no size is rounded to its own
 /// alignment none is to any grain, and it is 0: the load says as much.
@@ -42,10 +47,33 @@ fn sized(needs: &[Buffer]) -> impl Iterator<Item = &Buffer> {
     needs.iter().filter(|buffer| buffer.size > 0)
 }
 
+/// Closed under common divisors, whether some are left out or not.
 fn grains(needs: &[Buffer]) -> BTreeSet<Bytes> {
     let alignments: BTreeSet<Bytes> = sized(needs).map(|buffer| buffer.alignment).collect();
-    let powers = alignments.iter().map(|alignment| 1 << alignment.trailing_zeros()).collect();
-    if alignments.len() > ALIGNMENTS_MAX { powers } else { &alignments | &powers }
+    let mut grains = divisors_by_power(&alignments);
+    for alignment in alignments {
+        let divisors = grains.iter().map(|&grain| gcd(grain, alignment)).chain([alignment]);
+        let more: BTreeSet<Bytes> = divisors.filter(|divisor| !grains.contains(divisor)).collect();
+        if grains.len() + more.len() > GRAINS_MAX {
+            break;
+        }
+        grains.extend(more);
+    }
+    grains
+}
+
+/// What the alignments that a power of two divides have in common, for each power.
+fn divisors_by_power(alignments: &BTreeSet<Bytes>) -> BTreeSet<Bytes> {
+    let mut by_power = [0; Bytes::BITS as usize];
+    for &alignment in alignments {
+        let of_power = &mut by_power[alignment.trailing_zeros() as usize];
+        *of_power = gcd(*of_power, alignment);
+    }
+    let divisors = by_power.into_iter().rev().scan(0, |common, of_power| {
+        *common = gcd(*common, of_power);
+        Some(*common)
+    });
+    divisors.filter(|&divisor| divisor > 0).collect()
 }
 
 /// A buffer whose alignment is a multiple of the grain.
@@ -114,12 +142,27 @@ mod tests {
     }
 
     #[test]
-    fn powers_of_two_join_alignments_and_stand_alone_for_too_many() {
+    fn the_grains_are_what_alignments_have_in_common() {
+        let grains_of = |alignments: &[Bytes]| {
+            let aligned = |&alignment| Buffer::new(1, 0, 1).aligned(alignment);
+            Vec::from_iter(grains(&alignments.iter().map(aligned).collect::<Vec<_>>()))
+        };
+        assert_eq!(grains_of(&[1, 4, 6]), [1, 2, 4, 6]);
+        assert_eq!(grains_of(&[3, 12, 18]), [3, 6, 12, 18]);
+        let of_four = [1, 2, 3, 5, 6, 7, 10, 14, 15, 21, 30, 35, 42, 70, 105];
+        assert_eq!(grains_of(&[30, 42, 70, 105]), of_four);
+        assert_eq!(grains_of(&[]), []);
+    }
+
+    #[test]
+    fn of_too_many_alignments_the_smallest_are_grains_and_what_powers_of_two_divide() {
         let odd_times_four = |count| (1..=count).map(|odd| (1, 4 * (2 * odd + 1)));
         assert_eq!(aligned_load(&odd_times_four(9).collect::<Vec<_>>()), 8 * 4 + 1);
         let twins = |count| odd_times_four(count).flat_map(|b| [b, b]).collect::<Vec<_>>();
         assert_eq!(aligned_load(&twins(64)[126..]), 4 * 129 + 1);
         assert_eq!(aligned_load(&twins(65)), 129 * 4 + 1);
+        let large = [(1, 1 << 20); 3];
+        assert_eq!(aligned_load(&[&twins(65)[..], &large[..]].concat()), (2 << 20) + 1);
     }
 
     #[test]

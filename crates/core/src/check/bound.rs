@@ -31,16 +31,10 @@ fn load_at(problem: &Problem, step: Step) -> Bytes {
 
 /// The most that alignment proves of a step. For a grain `g`, of the live buffers whose alignment is
 /// a multiple of `g` all but the topmost take their size rounded up to `g`, since the next one above
-/// starts at a multiple of `g`. The grains are the largest powers of two that divide the alignments, and
-/// these themselves unless they are more than 64.
+/// starts at a multiple of `g`.
 fn aligned_load_at(problem: &Problem, step: Step) -> Bytes {
     let mut live: Vec<(Bytes, Bytes)> = Vec::new();
     for_each_live(problem, step, |size, alignment| live.push((size, alignment)));
-    let alignments = alignments(problem);
-    let mut grains: BTreeSet<Bytes> = alignments.iter().map(|a| 1 << a.trailing_zeros()).collect();
-    if alignments.len() <= 64 {
-        grains.extend(alignments);
-    }
     let at_grain = |grain: Bytes| {
         let coarse = live.iter().filter(|(_, alignment)| alignment.is_multiple_of(grain));
         let (mut sum, mut slack_max) = (0, 0);
@@ -51,7 +45,26 @@ fn aligned_load_at(problem: &Problem, step: Step) -> Bytes {
         }
         sum - slack_max
     };
-    grains.into_iter().map(at_grain).max().unwrap_or(0)
+    grains(&alignments(problem)).into_iter().map(at_grain).max().unwrap_or(0)
+}
+
+/// The greatest common divisors of alignments, at most 64: of all that a power of two divides, and of
+/// any of the smallest.
+fn grains(alignments: &BTreeSet<Bytes>) -> BTreeSet<Bytes> {
+    let divided_by = |power: Bytes| alignments.iter().filter(move |a| a.is_multiple_of(power));
+    let powers = (0..Bytes::BITS).map(|log2| 1 << log2);
+    let common = powers.map(|power| divided_by(power).fold(0, |divisor, &a| gcd(divisor, a)));
+    let mut grains: BTreeSet<Bytes> = common.filter(|&divisor| divisor > 0).collect();
+    for &alignment in alignments {
+        let mut joined = grains.clone();
+        joined.insert(alignment);
+        joined.extend(grains.iter().map(|&grain| gcd(grain, alignment)));
+        if joined.len() > 64 {
+            break;
+        }
+        grains = joined;
+    }
+    grains
 }
 
 /// Calls with the size and the alignment of all that is live at a step and has bytes.

@@ -20,8 +20,32 @@ fn problem(buffers: &[Buffer]) -> Problem {
     Problem::new(buffers.to_vec()).unwrap()
 }
 
+/// So many that searches get to their ends or well into them.
+const NODES: u64 = 2_000;
+
 fn peak(planner: &dyn Planner, problem: &Problem) -> Bytes {
     planner.plan(problem, &Limits::default()).unwrap().plan().unwrap().peak
+}
+
+/// Multiplies sizes and alignments, which must multiply bounds and offsets and change nothing else;
+/// but the integer program reckons with fractions, and what these are rounded to may decide.
+fn scales(original: &[Buffer], factor: Bytes) {
+    let times =
+        |b: &Buffer| Buffer { size: b.size * factor, alignment: b.alignment * factor, ..*b };
+    let scaled = problem(&original.iter().map(times).collect::<Vec<_>>());
+    let original = problem(original);
+    let (bound, certificate) = analysis::lower_bound(&original);
+    assert_eq!(analysis::lower_bound(&scaled), (bound * factor, certificate));
+    let limits = Limits { nodes: Some(NODES), ..Limits::default() };
+    for planner in planners::ALL.iter().filter(|planner| planner.name() != "ilp") {
+        let outcome = planner.plan(&original, &limits).unwrap();
+        let mut plan = outcome.into_plan().unwrap();
+        for bytes in plan.offsets.iter_mut().chain([&mut plan.peak, &mut plan.lower_bound]) {
+            *bytes *= factor;
+        }
+        let outcome = planner.plan(&scaled, &limits).unwrap();
+        assert_eq!(outcome.plan(), Some(&plan), "{}", planner.name());
+    }
 }
 
 proptest! {
@@ -60,14 +84,7 @@ proptest! {
 
     #[test]
     fn sizes_scale_with_their_plan(original in buffers(20), factor in 1_u64..1_000_000_007) {
-        let scaled = |b: &Buffer| Buffer {
-            size: b.size * factor, alignment: b.alignment * factor, ..*b
-        };
-        let scaled = problem(&original.iter().map(scaled).collect::<Vec<_>>());
-        let original = problem(&original);
-        for planner in planners::ALL.iter().filter(|planner| !["exact", "ilp"].contains(&planner.name())) {
-            prop_assert_eq!(peak(*planner, &scaled), factor * peak(*planner, &original));
-        }
+        scales(&original, factor);
     }
 
     #[test]

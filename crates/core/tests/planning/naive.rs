@@ -28,12 +28,12 @@ pub(crate) fn max_load(problem: &Problem) -> Bytes {
     intervals.map(|life| life.start).map(|step| load_at(problem, step)).max().unwrap_or(0)
 }
 
-/// The most that rounding to some alignment, or to some power of two, proves of some step: each live
-/// buffer whose alignment is a multiple of it in turn is the topmost.
+/// The most that rounding to any number proves of some step: each live buffer whose alignment is a
+/// multiple of it in turn is the topmost.
 pub(crate) fn aligned_load(problem: &Problem) -> Bytes {
     let mut most = 0;
     let alignments = problem.buffers().iter().filter(|b| b.size > 0).map(|b| b.alignment);
-    for grain in alignments.chain((0..16).map(|power| 1 << power)) {
+    for grain in 1..=alignments.max().unwrap_or(0) {
         for step in problem.buffers().iter().map(|b| b.lifetime.start) {
             let live: Vec<_> = (problem.buffers().iter())
                 .filter(|b| b.size > 0 && b.lifetime.start <= step && step < b.lifetime.end)
