@@ -1,6 +1,7 @@
 //! Traces of PyTorch's profiler.
 
 use std::io::Write;
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -71,6 +72,66 @@ fn requests_belong_to_the_innermost_op_of_their_thread() {
     let names: Vec<&str> = found.ops.iter().map(|op| &*op.name).collect();
     assert_eq!(names, ["aten::conv2d", "aten::empty", "aten::relu"], "ops that asked for nothing");
     assert_eq!(trace(&format!("[{}]", events.join(","))), found, "a bare list is a trace too");
+}
+
+fn module(name: &str, tid: u32, ts: f64, dur: f64) -> String {
+    op(&format!("nn.Module: {name}"), tid, ts, dur).replace("cpu_op", "python_function")
+}
+
+#[test]
+fn ops_are_in_the_modules_around_them() {
+    let events = [
+        op("aten::conv2d", 1, 20.0, 5.0),
+        op("aten::relu", 1, 41.0, 5.0),
+        op("aten::add", 1, 60.0, 5.0),
+        op("aten::conv2d", 2, 20.0, 5.0),
+        op("aten::mean", 1, 90.0, 5.0),
+        module("Conv2d_0", 1, 15.0, 20.0),
+        module("Net_0", 1, 10.0, 75.0),
+        module("Block_0", 1, 12.0, 40.0),
+        module("ReLU_0", 1, 40.0, 8.0),
+        op("Net.py(3): forward", 1, 11.0, 70.0).replace("cpu_op", "python_function"),
+        memory(1, 21.0, 1, 1),
+        memory(2, 22.0, 2, 2),
+        memory(1, 42.0, 3, 3),
+        memory(1, 61.0, 4, 4),
+        memory(1, 91.0, 5, 5),
+    ];
+    let told = |op: &memo_malloc::model::OpTag| format!("{} {}", op.name, op.place);
+    let told: Vec<String> = trace(&file(&events)).ops.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "aten::conv2d Net_0.Block_0.Conv2d_0",
+            "aten::conv2d ",
+            "aten::relu Net_0.Block_0.ReLU_0",
+            "aten::add Net_0",
+            "aten::mean ",
+        ]
+    );
+}
+
+/// `tests/make/profile.py` made it.
+#[test]
+fn a_trace_of_the_profiler_is_read_with_its_modules() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/made/profile.json.gz");
+    let read = read_with(path, &Options::default()).expect("the file is right");
+    assert_eq!(read.warnings, []);
+    let Document::Trace(trace) = read.document else { panic!("no trace") };
+    let problem = liveness(&trace).expect("the trace makes sense").problem;
+    let row = |(idx, buffer): (_, &memo_malloc::Buffer)| {
+        let op = problem.op(idx).expect("all have an op");
+        format!("{} {} {} {}", buffer.size, buffer.lifetime, op.name, op.place)
+    };
+    assert_eq!(
+        problem.iter().map(row).collect::<Vec<String>>(),
+        [
+            "2048 [0, 2) aten::addmm Sequential_0.Linear_0",
+            "2048 [1, 6) aten::clamp_min Sequential_0.ReLU_0",
+            "1024 [3, 5) aten::addmm Sequential_0.Sequential_1.Linear_1",
+            "1024 [4, 7) aten::clamp_min Sequential_0.Sequential_1.ReLU_1",
+        ]
+    );
 }
 
 #[test]

@@ -9,18 +9,21 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
 
+use super::modules::{PlaceIdx, module_of};
 use crate::{Error, Place};
 
 /// Most events of memory and ops that are kept: 2 GiB of them.
 const EVENTS_MAX: usize = 1 << 25;
 
-/// An op on a thread, from its begin to its end in microseconds.
+/// An op or a module on a thread, from its begin to its end in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Op {
     pub(super) start: f64,
     pub(super) end: f64,
     pub(super) thread: u32,
     pub(super) name: u32,
+    /// Found at the end, when all modules are known.
+    pub(super) place: PlaceIdx,
 }
 
 /// A request (positive bytes) or a free (negative).
@@ -50,6 +53,7 @@ impl Device {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pub(super) ops: Vec<Op>,
+    pub(super) modules: Vec<Op>,
     pub(super) memory: Vec<Memory>,
     pub(super) names: Vec<String>,
     pub(super) has_no_addresses: bool,
@@ -64,10 +68,18 @@ impl Kept {
         let (Some(at), Some(thread)) = (event.ts, event.tid.0) else { return Ok(()) };
         match &*event.ph {
             "i" | "I" if event.name == "[memory]" => self.push_memory(&event, at, thread)?,
-            "X" if event.is_op() => self.push_op(&event, at, thread),
+            "X" if event.is_op() => {
+                let op = self.span(&event, &event.name, at, thread);
+                self.ops.push(op);
+            }
+            "X" if event.cat == "python_function" => {
+                let Some(name) = module_of(&event.name) else { return Ok(()) };
+                let module = self.span(&event, name, at, thread);
+                self.modules.push(module);
+            }
             _ => return Ok(()),
         }
-        if self.ops.len() + self.memory.len() > EVENTS_MAX {
+        if self.ops.len() + self.modules.len() + self.memory.len() > EVENTS_MAX {
             return Err(Error::new(Code::Malformed, format!("more than {EVENTS_MAX} events"))
                 .fix_by("record fewer steps of the model at a time"));
         }
@@ -90,10 +102,10 @@ impl Kept {
         Ok(())
     }
 
-    fn push_op(&mut self, event: &Event, start: f64, thread: u64) {
+    fn span(&mut self, event: &Event, name: &str, start: f64, thread: u64) -> Op {
         let end = start + event.dur.unwrap_or(0.0).max(0.0);
-        let (thread, name) = (self.thread(thread), self.name(&event.name));
-        self.ops.push(Op { start, end, thread, name });
+        let (thread, name) = (self.thread(thread), self.name(name));
+        Op { start, end, thread, name, place: 0 }
     }
 
     fn thread(&mut self, id: u64) -> u32 {

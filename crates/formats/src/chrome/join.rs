@@ -16,6 +16,7 @@ use memo_malloc::trace::{Event, EventKind, ThreadIdx, Trace};
 use memo_malloc::{Bytes, Code, Key};
 
 use super::event::{Device, Kept, Memory, Op};
+use super::modules::{PlaceIdx, Places};
 use crate::blocks::Blocks;
 use crate::{Error, Warning};
 
@@ -34,8 +35,12 @@ pub(super) fn trace(mut kept: Kept) -> Result<(Trace, Vec<Warning>), Error> {
     kept.memory.sort_by(|a, b| a.at.total_cmp(&b.at));
     let numbers = numbers(&kept.memory)?;
     let op_count = kept.ops.len();
-    let lanes = lanes(std::mem::take(&mut kept.ops));
-    let mut join = Join { lanes, numbers, names: &kept.names, ..Join::default() };
+    in_order(&mut kept.ops);
+    in_order(&mut kept.modules);
+    let places = Places::of(&mut kept.ops, &kept.modules, &kept.names);
+    let lanes = lanes(&std::mem::take(&mut kept.ops));
+    let (ops, events, blocks) = (Vec::new(), Vec::new(), Blocks::default());
+    let mut join = Join { lanes, numbers, names: &kept.names, places, ops, events, blocks };
     // Growing by doubling would take twice the memory in the end.
     join.events.reserve_exact(kept.memory.len() + 2 * op_count);
     join.ops.reserve_exact(op_count.min(kept.memory.len()));
@@ -68,12 +73,16 @@ fn numbers(memory: &[Memory]) -> Result<BTreeMap<u32, u16>, Error> {
     numbers.ok_or_else(|| Error::new(Code::Malformed, "more than 65536 threads ask for memory"))
 }
 
-/// The ops of each thread, in order.
-fn lanes(mut ops: Vec<Op>) -> BTreeMap<u32, Lane> {
+/// By thread and begin, the longest first.
+fn in_order(ops: &mut [Op]) {
     let longest_first = |a: &Op, b: &Op| b.end.total_cmp(&a.end);
     ops.sort_by(|a, b| {
         a.thread.cmp(&b.thread).then(a.start.total_cmp(&b.start)).then_with(|| longest_first(a, b))
     });
+}
+
+/// The ops of each thread, which are in order.
+fn lanes(ops: &[Op]) -> BTreeMap<u32, Lane> {
     let mut lanes = BTreeMap::new();
     for of_thread in ops.chunk_by(|a, b| a.thread == b.thread) {
         lanes.insert(of_thread[0].thread, Lane { ops: of_thread.to_vec(), ..Lane::default() });
@@ -94,12 +103,14 @@ struct Lane {
 struct Open {
     end: f64,
     name: u32,
+    place: PlaceIdx,
     begun: Option<OpIdx>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Join<'a> {
     names: &'a [String],
+    places: Places,
     numbers: BTreeMap<u32, u16>,
     lanes: BTreeMap<u32, Lane>,
     ops: Vec<OpTag>,
@@ -129,7 +140,7 @@ impl Join<'_> {
             self.end_until(lane, thread, |open| open.end <= op.start && op.start < op.end);
             // Rounding may let an op end after the one around it.
             let end = lane.open.last().map_or(op.end, |outer| outer.end.min(op.end));
-            lane.open.push(Open { end, name: op.name, begun: None });
+            lane.open.push(Open { end, name: op.name, place: op.place, begun: None });
         }
         self.end_until(lane, thread, |open| open.end < to);
     }
@@ -147,7 +158,8 @@ impl Join<'_> {
             let ordinal = u32::try_from(self.ops.len())
                 .map_err(|_| Error::new(Code::Malformed, "more than 2^32 - 1 ops"))?;
             let name = self.names[open.name as usize].clone();
-            self.ops.push(OpTag { name, place: String::new(), ordinal });
+            let place = self.places.told(open.place).to_owned();
+            self.ops.push(OpTag { name, place, ordinal });
             self.events.push(Event { kind: EventKind::OpBegin(OpIdx(ordinal)), thread });
             open.begun = Some(OpIdx(ordinal));
         }

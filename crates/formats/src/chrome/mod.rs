@@ -3,10 +3,11 @@
 //! The file is a list of events, gigabytes of it for a long run: it is read event by event, and only
 //! what memory needs is kept, about 40 bytes each. `[memory]` events are the requests and frees,
 //! told apart by the sign of `Bytes` and paired by `Addr`; who asked is the innermost op that was
-//! running on the same thread at that time. Cost: one pass over the text, n log n for the sort.
+//! running on the same thread at that time, in the module that Python was in. Cost: one pass over the text, n log n for the sort.
 
 mod event;
 mod join;
+mod modules;
 mod objects;
 
 use std::io::BufRead;
