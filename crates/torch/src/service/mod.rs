@@ -168,14 +168,14 @@ impl Service {
     fn begin(&'static self, hash: u64, key: impl FnOnce() -> Option<Key>) -> Option<Work> {
         let known = self.table.by_hash(hash);
         let entry = known.or_else(|| Some(self.meet(hash, key()?)))?;
-        match entry.begin() {
-            entry::Next::Record => Some(Work::record(self, entry)),
-            entry::Next::Serve(plan) => self.pool.lease(&plan).map_or_else(
-                |_| pass(&self.passes.refused),
-                |lease| Some(Work::serve(entry, lease)),
-            ),
+        Some(match entry.begin() {
+            entry::Next::Record => Work::record(self, entry),
+            entry::Next::Serve(plan) => match self.pool.lease(&plan) {
+                Ok(lease) => Work::serve(entry, lease),
+                Err(_) => pass(&self.passes.refused),
+            },
             entry::Next::Pass => pass(&self.passes.unplanned),
-        }
+        })
     }
 
     /// A hash that is seen for the first time: another model object, or a new key.
@@ -186,7 +186,7 @@ impl Service {
     }
 }
 
-fn pass(reason: &AtomicU64) -> Option<Work> {
+fn pass(reason: &AtomicU64) -> Work {
     reason.fetch_add(1, Ordering::Relaxed);
-    None
+    Work::Pass
 }

@@ -50,6 +50,8 @@ pub(super) enum Work {
         recorder: Registered,
         whose: (&'static Service, Arc<Entry>),
     },
+    /// Nothing: the calls in it are part of it all the same.
+    Pass,
 }
 
 /// Tickets of scopes whose call ended on another thread.
@@ -81,6 +83,7 @@ impl Work {
                 drop(ops);
                 service.planner.plan(&entry, recorder.take());
             }
+            Work::Pass => {}
         }
     }
 }
