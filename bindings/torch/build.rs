@@ -11,6 +11,8 @@ fn main() {
         println!("cargo::rustc-env=MEMO_TORCH_{name}={value}");
         if name == "LIBDIR" {
             println!("cargo::rustc-link-arg-cdylib=-Wl,-rpath,{value}");
+            // Its threads may outlast those who close it.
+            println!("cargo::rustc-link-arg-cdylib=-Wl,-z,nodelete");
         }
     }
     println!("cargo::rustc-check-cfg=cfg(python_torch)");

@@ -14,7 +14,7 @@
 /**
  * Rises when a function or a struct of this header changes; a loader compares it first.
  */
-#define MEMO_TORCH_ABI_VERSION 1
+#define MEMO_TORCH_ABI_VERSION 2
 
 /**
  * The type of a tensor's elements, numbered as LibTorch does.
@@ -187,6 +187,11 @@ int32_t memo_torch_run_is_done(uint32_t run, uint32_t *is_done);
 int32_t memo_torch_run_wait(uint32_t run, uint32_t *output_count);
 
 /**
+ * Cancels a run that has not begun: it is done, and failed. One that has begun goes on to its end.
+ */
+int32_t memo_torch_run_cancel(uint32_t run);
+
+/**
  * Opens a tensor for each result of a run, and closes the run.
  *
  * Required:
@@ -201,8 +206,8 @@ int32_t memo_torch_run_close(uint32_t run);
 
 /**
  * Opens a scope on this thread: eager operations, a training step, several models as one. Writes
- * the ticket to end it with, 0 when none was opened: the service is not enabled, it is within
- * another scope, or has no plan yet.
+ * the ticket to end it with, 0 when none was opened: the service is not enabled, or it is within
+ * another scope.
  *
  * Scopes of one `name` with the same `inputs` are expected to make the same requests. `inputs` is
  * one line for each input, such as its element type and shape (`f32[1,3,224,224]`); NULL: none.

@@ -39,7 +39,7 @@ __all__ = [
     "trim",
 ]
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 _NAME = "libmemo_torch_c.so"
 _library = None
 

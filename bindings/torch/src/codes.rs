@@ -3,7 +3,7 @@
 use memo_edge::copy_text;
 
 /// Rises when a function or a struct of this header changes; a loader compares it first.
-pub const MEMO_TORCH_ABI_VERSION: u32 = 1;
+pub const MEMO_TORCH_ABI_VERSION: u32 = 2;
 
 const BUILT_FOR: &str = concat!("memo-torch built for LibTorch ", env!("MEMO_TORCH_VERSION"), "\0");
 

@@ -27,7 +27,8 @@ pub use models::{
     memo_torch_model_close, memo_torch_model_load, memo_torch_model_run, memo_torch_model_start,
 };
 pub use runs::{
-    memo_torch_run_close, memo_torch_run_is_done, memo_torch_run_take, memo_torch_run_wait,
+    memo_torch_run_cancel, memo_torch_run_close, memo_torch_run_is_done, memo_torch_run_take,
+    memo_torch_run_wait,
 };
 pub use scopes::{memo_torch_scope_begin, memo_torch_scope_end};
 pub use service::{

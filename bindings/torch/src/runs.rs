@@ -27,8 +27,6 @@ enum State {
     Waiting(Work),
     Running,
     Done(Result<Vec<Tensor>, Failure>),
-    /// Closed before it began.
-    Dropped,
 }
 
 impl Run {
@@ -39,13 +37,13 @@ impl Run {
         Ok((run, id))
     }
 
-    /// Runs the model, unless the run was closed.
+    /// Runs the model, unless the run was cancelled.
     pub(crate) fn work(&self) {
         let mut state = self.state();
-        let State::Waiting(work) = std::mem::replace(&mut *state, State::Running) else {
-            *state = State::Dropped;
+        if matches!(*state, State::Done(_)) {
             return;
-        };
+        }
+        let State::Waiting(work) = std::mem::replace(&mut *state, State::Running) else { return };
         drop(state);
         let result = catch_unwind(AssertUnwindSafe(|| work.outputs()));
         drop(work);
@@ -53,6 +51,16 @@ impl Run {
         let result = result.map_or_else(panicked, |outputs| outputs.map_err(|e| refused(&e)));
         *self.state() = State::Done(result);
         self.done.notify_all();
+    }
+
+    /// Lets a run that has not begun never do so.
+    fn cancel(&self) {
+        let mut state = self.state();
+        if matches!(*state, State::Waiting(_)) {
+            let message = "the run was cancelled before it began";
+            *state = State::Done(Err(Failure::new(Code::StaleHandle, message)));
+            self.done.notify_all();
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -110,8 +118,17 @@ pub unsafe extern "C" fn memo_torch_run_wait(run: u32, output_count: *mut u32) -
         to[0] = match &*RUNS.get(run)?.wait() {
             State::Done(Ok(outputs)) => u32::try_from(outputs.len()).unwrap_or(u32::MAX),
             State::Done(Err(failure)) => return Err(failure.clone()),
-            _ => return Err(closed(run)),
+            State::Waiting(_) | State::Running => return Err(unfinished()),
         };
+        Ok(())
+    })
+}
+
+/// Cancels a run that has not begun: it is done, and failed. One that has begun goes on to its end.
+#[unsafe(no_mangle)]
+pub extern "C" fn memo_torch_run_cancel(run: u32) -> i32 {
+    entry(|| {
+        RUNS.get(run)?.cancel();
         Ok(())
     })
 }
@@ -141,7 +158,7 @@ pub unsafe extern "C" fn memo_torch_run_take(
                 return Err(Failure::bad_argument(message));
             }
             State::Done(Err(failure)) => return Err(failure.clone()),
-            _ => return Err(closed(run)),
+            State::Waiting(_) | State::Running => return Err(unfinished()),
         }
         RUNS.close(run)
     })
@@ -153,15 +170,12 @@ pub extern "C" fn memo_torch_run_close(run: u32) -> i32 {
     entry(|| {
         let held = RUNS.get(run)?;
         RUNS.close(run)?;
-        let mut state = held.state();
-        if matches!(*state, State::Waiting(_)) {
-            *state = State::Dropped;
-            held.done.notify_all();
-        }
+        held.cancel();
         Ok(())
     })
 }
 
-fn closed(run: u32) -> Failure {
-    Failure::new(Code::StaleHandle, format!("run {run:#x} was closed before it began"))
+#[cold]
+fn unfinished() -> Failure {
+    Failure::new(Code::Internal, "a run that was waited for is not done")
 }

@@ -13,8 +13,8 @@ use memo_malloc::Code;
 static TICKETS: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
 
 /// Opens a scope on this thread: eager operations, a training step, several models as one. Writes
-/// the ticket to end it with, 0 when none was opened: the service is not enabled, it is within
-/// another scope, or has no plan yet.
+/// the ticket to end it with, 0 when none was opened: the service is not enabled, or it is within
+/// another scope.
 ///
 /// Scopes of one `name` with the same `inputs` are expected to make the same requests. `inputs` is
 /// one line for each input, such as its element type and shape (`f32[1,3,224,224]`); NULL: none.

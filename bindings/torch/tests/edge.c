@@ -118,7 +118,14 @@ static void runs(const char *tiny, const char *raising) {
     }
     EXPECT(memo_torch_run_close(pending[15]) == 0);
     EXPECT(memo_torch_run_close(pending[15]) == 603);
-    for (int idx = 0; idx < 15; idx++) {
+    EXPECT(memo_torch_run_cancel(pending[15]) == 603);
+    EXPECT(memo_torch_run_cancel(pending[14]) == 0);
+    /* It may have begun. */
+    const int32_t status = memo_torch_run_wait(pending[14], &count);
+    EXPECT(status == 0 || (status == 603 && last_error_has("before it began")));
+    EXPECT(memo_torch_run_is_done(pending[14], &is_done) == 0 && is_done == 1);
+    EXPECT(memo_torch_run_close(pending[14]) == 0);
+    for (int idx = 0; idx < 14; idx++) {
         result_of(pending[idx], found);
         EXPECT(memcmp(found, expected, sizeof found) == 0);
     }
