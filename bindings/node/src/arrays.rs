@@ -33,3 +33,11 @@ column!(BigUint64ArraySlice Float64ArraySlice Uint32ArraySlice Uint8ArraySlice);
 pub(crate) fn optional<T>(array: Option<&impl Column>, name: &str, count: u32) -> Result<*mut T> {
     array.map_or(Ok(std::ptr::null_mut()), |array| array.address(name, count))
 }
+
+/// The bytes of a text that C can read to its end.
+pub(crate) fn terminated<'a>(text: &'a [u8], name: &str) -> Result<&'a [u8]> {
+    if text.contains(&0) {
+        return Ok(text);
+    }
+    Err(Error::new(Status::InvalidArg, format!("{name} does not end in NUL")))
+}

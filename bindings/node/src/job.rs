@@ -5,8 +5,7 @@ use napi::Result;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
 
-use crate::arrays::Column;
-use crate::plan::terminated;
+use crate::arrays::{Column, terminated};
 use crate::spread::spill_room;
 
 #[napi(js_name = "memo_job_start")]

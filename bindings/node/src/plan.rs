@@ -1,11 +1,11 @@
 //! Plan, check, bound and explain an open problem.
 
 use memo_malloc_c as c;
+use napi::Result;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice, Uint32ArraySlice};
-use napi::{Error, Result, Status};
 use napi_derive::napi;
 
-use crate::arrays::Column;
+use crate::arrays::{Column, terminated};
 
 #[napi(js_name = "memo_plan")]
 pub fn plan(
@@ -79,12 +79,4 @@ pub fn explain(
             explanation,
         )
     })
-}
-
-/// The bytes of a text that C can read to its end.
-pub(crate) fn terminated<'a>(text: &'a [u8], name: &str) -> Result<&'a [u8]> {
-    if text.contains(&0) {
-        return Ok(text);
-    }
-    Err(Error::new(Status::InvalidArg, format!("{name} does not end in NUL")))
 }

@@ -5,8 +5,7 @@ use napi::Result;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
 
-use crate::arrays::{Column, optional};
-use crate::plan::terminated;
+use crate::arrays::{Column, optional, terminated};
 
 #[napi(js_name = "memo_problem_new")]
 pub fn problem_new(
