@@ -206,8 +206,8 @@ type Attached<T> = T extends Float64Array ? Doubles
   : T extends Uint32Array ? Words
   : BigUint64Array<ArrayBuffer>;
 
-/** `ArrayBuffer.detached` is missing in Node 20. */
-function isDetached(buffer: ArrayBuffer): boolean {
+/** Whether memory was transferred away: `ArrayBuffer.detached` is missing in Node 20. */
+export function isDetached(buffer: ArrayBuffer): boolean {
   try {
     new Uint8Array(buffer);
     return false;

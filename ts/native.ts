@@ -4,13 +4,14 @@
  * @module
  */
 
-import process from "node:process";
 import { codeOf, MemoError } from "./errors.ts";
-import { open as openInBun } from "./native/bun.ts";
-import { open as openInDeno } from "./native/deno.ts";
-import { named, places, VARIABLE } from "./native/find.ts";
-import { open as openInNode } from "./native/node.ts";
-import type { Native, Octets } from "./native/symbols.ts";
+import { named, places } from "./native/find.ts";
+import { complaint, load } from "./native/load.ts";
+import { type Native, SYMBOLS } from "./native/symbols.ts";
+import { copied } from "./texts.ts";
+
+/** What overrides the search. */
+const VARIABLE = "MEMO_MALLOC_LIB";
 
 /** The ABI this package was written for: `MEMO_ABI_VERSION` of `memo.h`. */
 const ABI_VERSION = 3;
@@ -19,7 +20,7 @@ let opened: Native | undefined;
 
 /** The native library. Throws `LIBRARY` when it cannot be opened. */
 export function native(): Native {
-  return opened ??= load();
+  return opened ??= found();
 }
 
 /** Throws the failure that a status tells of. */
@@ -29,67 +30,32 @@ export function succeed(status: number): void {
 
 /** The failure that a status tells of, with its text. */
 export function failure(status: number): MemoError {
-  return new MemoError(
-    codeOf(status),
-    text((to, capacity) => native().memo_last_error(to, capacity)),
-  );
+  const message = copied((to, capacity) => native().memo_last_error(to, capacity));
+  return new MemoError(codeOf(status), message);
 }
 
 /** The name the native library has for a code; empty for a number that no code has. */
 export function nativeCodeName(code: number): string {
-  return text((to, capacity) => native().memo_code_name(code, to, capacity));
+  return copied((to, capacity) => native().memo_code_name(code, to, capacity));
 }
 
-/** A text that the library copies out: asked for again with more room when it was cut. */
-function text(copy: (to: Octets, capacity: number) => number): string {
-  for (let capacity = 512;;) {
-    const bytes = new Uint8Array(new ArrayBuffer(capacity));
-    const length = copy(bytes, capacity);
-    if (length <= capacity) return new TextDecoder().decode(bytes.subarray(0, length));
-    capacity = length;
-  }
-}
-
-function load(): Native {
-  const tried: string[] = [];
-  for (const { place, path } of places()) {
-    try {
-      if (path === undefined) throw new Error("is not installed");
-      return ofThisVersion(opener()(path));
-    } catch (error) {
-      tried.push(`  ${place}: ${(error as Error).message}`);
-      if ((error as Error).name === "NotCapable") break;
-    }
-  }
-  throw new MemoError("LIBRARY", complaint(tried));
-}
-
-function opener(): (path: string) => Native {
-  if ("Deno" in globalThis) return openInDeno;
-  if ("Bun" in globalThis) return openInBun;
-  return openInNode;
-}
-
-function ofThisVersion(library: Native): Native {
-  const version = library.memo_abi_version();
-  if (version === ABI_VERSION) return library;
-  throw new Error(`has ABI version ${version}, this package needs ${ABI_VERSION}`);
-}
-
-function complaint(tried: string[]): string {
-  const from = named() === undefined ? "" : ` named by ${VARIABLE}`;
-  const { platform, arch } = process;
-  return [
-    `the native library${from} cannot be loaded on ${platform} ${arch}; tried`,
-    ...tried,
-    `fix: ${fix(tried)}`,
-  ].join("\n");
+function found(): Native {
+  const wanted = {
+    functions: SYMBOLS,
+    version: "memo_abi_version",
+    abiVersion: ABI_VERSION,
+  } as const;
+  const library = load<Native>(wanted, places(VARIABLE, "memo_malloc.node"));
+  if (!Array.isArray(library)) return library;
+  const variable = named(VARIABLE) === undefined ? undefined : VARIABLE;
+  const message = complaint("the native library", library, variable);
+  throw new MemoError("LIBRARY", `${message}\nfix: ${fix(library)}`);
 }
 
 function fix(tried: string[]): string {
   if (tried.some((line) => line.includes("--allow-ffi"))) return "run Deno with --allow-ffi";
   const build = "cargo build --release -p memo-malloc-node";
-  if (named() !== undefined) {
+  if (named(VARIABLE) !== undefined) {
     return `point ${VARIABLE} at the library of this version (${build}), or unset it`;
   }
   return "install with optional dependencies, for example npm install --include=optional; where " +

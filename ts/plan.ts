@@ -7,12 +7,13 @@
 import type { CheckedColumns, Doubles } from "./columns.ts";
 import { native, succeed } from "./native.ts";
 import type { Octets } from "./native/symbols.ts";
-import { badArgument, duration, shown } from "./numbers.ts";
+import { badArgument, duration } from "./numbers.ts";
 import { type CheckedRoom, checkedRoom, withProblem } from "./open.ts";
 import { type Bound, boundOf, emptyOutcome, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Problem, Room, TieredProblem } from "./problem.ts";
 import { checkedColumns } from "./specs.ts";
 import { type SpreadRoom, spreadRoom, type TieredOutcome } from "./spread.ts";
+import { text } from "./texts.ts";
 
 /** The planners, by name. */
 export const PLANNERS = [
@@ -140,11 +141,4 @@ export function lowerBound(problem: Problem, options: Pick<Room, "align"> = {}):
   const outcome = emptyOutcome();
   withProblem(columns, room, (id) => succeed(native().memo_lower_bound(id, outcome)));
   return boundOf(outcome);
-}
-
-/** A text as C reads it. */
-export function text(value: unknown, name: string): Octets {
-  if (typeof value !== "string") throw badArgument(`${name} ${shown(value)} must be a string`);
-  if (value.includes("\0")) throw badArgument(`${name} ${shown(value)} must not contain NUL`);
-  return new TextEncoder().encode(`${value}\0`);
 }

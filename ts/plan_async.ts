@@ -13,6 +13,7 @@ import { openProblem } from "./open.ts";
 import type { Outcome } from "./outcome.ts";
 import { answerOf, checkedOptions, type PlanOptions, type SpreadOptions } from "./plan.ts";
 import type { Problem, TieredProblem } from "./problem.ts";
+import { checkedSignal } from "./signal.ts";
 import { checkedColumns } from "./specs.ts";
 import type { TieredOutcome } from "./spread.ts";
 
@@ -72,10 +73,8 @@ export async function planAsync(
   }
 }
 
-function checkedWatch({ signal, onProgress }: Watch): Watch {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw badArgument(`signal ${shown(signal)} must be an AbortSignal`);
-  }
+function checkedWatch({ signal: given, onProgress }: Watch): Watch {
+  const signal = checkedSignal(given);
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw badArgument(`onProgress ${shown(onProgress)} must be a function`);
   }

@@ -5,14 +5,13 @@
  */
 
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Words } from "./columns.ts";
 import { MemoError } from "./errors.ts";
 import { native, succeed } from "./native.ts";
 import type { Octets } from "./native/symbols.ts";
 import { badArgument, checkOptions, integer, shown, WORD_MAX } from "./numbers.ts";
-import { text } from "./plan.ts";
 import type { Columns, TieredColumns, TierSpec } from "./problem.ts";
+import { pathOf, text } from "./texts.ts";
 
 /** How to read. */
 export interface ReadOptions {
@@ -54,16 +53,6 @@ export function readProblem(
   }
   const path = pathOf(source, "source");
   return fromBytes(options.name ?? path, contents(path));
-}
-
-/** A path, or that of a file URL. */
-export function pathOf(given: string | URL, name: string): string {
-  if (typeof given === "string") return given;
-  try {
-    return fileURLToPath(given);
-  } catch (cause) {
-    throw badArgument(`${name} ${given.href} must be a file URL: ${(cause as Error).message}`);
-  }
 }
 
 function contents(path: string): Octets {

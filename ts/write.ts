@@ -11,11 +11,10 @@ import { native, succeed } from "./native.ts";
 import type { Octets, TextArguments } from "./native/symbols.ts";
 import { badArgument, shown } from "./numbers.ts";
 import { checkedRoom, withProblem } from "./open.ts";
-import { text } from "./plan.ts";
 import type { Problem, Room, TieredProblem } from "./problem.ts";
-import { pathOf } from "./read.ts";
 import { checkedColumns, idsOf } from "./specs.ts";
 import { type PlanToCheck, stated, type TieredPlanToCheck } from "./stated.ts";
+import { pathOf, text } from "./texts.ts";
 
 /** How to write a file. */
 export interface WriteOptions extends Room {
@@ -44,9 +43,6 @@ export function writePlan(
   plan: PlanToCheck | TieredPlanToCheck,
   options: WriteOptions = {},
 ): void {
-  if (typeof path !== "string" && !(path instanceof URL)) {
-    throw badArgument(`path ${shown(path)} must be a path or a URL`);
-  }
   const name = pathOf(path, "path");
   const bytes = encodePlan(name, problem, plan, options);
   store(name, bytes, options.overwrite === true);

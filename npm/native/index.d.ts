@@ -10,4 +10,4 @@ export interface Found {
 }
 
 /** The places of a file, in the order in which they are to be tried. */
-export declare function find(file: "memo_malloc.node" | "memo"): Found[];
+export declare function find(file: "memo_malloc.node" | "memo_torch.node" | "memo"): Found[];

@@ -22,7 +22,9 @@ export const PACKAGES = (LIBCS[process.platform] ?? [""]).map((libc) =>
 
 /** The places of a file, in the order in which they are to be tried. */
 export function find(file) {
-  return [...PACKAGES.map((name) => inPackage(name, file)), ...inRepository(file)];
+  // No package has the one for LibTorch: it is built for the LibTorch there is.
+  const packages = file === "memo_torch.node" ? [] : PACKAGES;
+  return [...packages.map((name) => inPackage(name, file)), ...inRepository(file)];
 }
 
 function inPackage(name, file) {
@@ -36,15 +38,21 @@ function inPackage(name, file) {
 /** What cargo has built, where this file lies in the repository itself. */
 function inRepository(file) {
   if (!import.meta.url.endsWith("/npm/native/index.js")) return [];
-  const built = file === "memo" ? file : BUILT[process.platform] ?? BUILT.linux;
+  const built = file === "memo" ? file : library(file.replace(".node", "_node"));
   return ["release", "debug"].map((profile) => {
     const path = fileURLToPath(new URL(`../../target/${profile}/${built}`, import.meta.url));
     return { place: path, path };
   });
 }
 
-const BUILT = {
-  linux: "libmemo_malloc_node.so",
-  darwin: "libmemo_malloc_node.dylib",
-  win32: "memo_malloc_node.dll",
-};
+/** What cargo calls a library on this platform. */
+function library(name) {
+  switch (process.platform) {
+    case "darwin":
+      return `lib${name}.dylib`;
+    case "win32":
+      return `${name}.dll`;
+    default:
+      return `lib${name}.so`;
+  }
+}

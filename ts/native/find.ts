@@ -1,5 +1,5 @@
 /**
- * Where the native library may lie.
+ * Where a native library may lie.
  *
  * @module
  */
@@ -7,19 +7,16 @@
 import { find, type Found } from "@memo/malloc-native";
 import process from "node:process";
 
-/** What overrides the search. */
-export const VARIABLE = "MEMO_MALLOC_LIB";
-
-/** The path that the environment names, if it does and may be asked. */
-export function named(): string | undefined {
-  return mayAsk() ? process.env[VARIABLE] || undefined : undefined;
+/** The path that this variable names, if it does and may be asked. */
+export function named(variable: string): string | undefined {
+  return mayAsk(variable) ? process.env[variable] || undefined : undefined;
 }
 
-/** In Deno without `--allow-env`, asking would prompt or fail; the other places remain. */
-function mayAsk(): boolean {
+/** Whether a variable may be asked for: in Deno without `--allow-env` that would prompt or fail. */
+export function mayAsk(variable: string): boolean {
   const { Deno } = globalThis as unknown as { Deno?: DenoPermissions };
   if (Deno === undefined) return true;
-  return Deno.permissions.querySync({ name: "env", variable: VARIABLE }).state === "granted";
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /** The part of `Deno` used here. */
@@ -27,9 +24,9 @@ interface DenoPermissions {
   permissions: { querySync(permission: { name: "env"; variable: string }): { state: string } };
 }
 
-/** The places to try, in order. */
-export function places(): Found[] {
-  const path = named();
+/** The places to try, in order: only that which the variable names, if it does. */
+export function places(variable: string, file: Parameters<typeof find>[0]): Found[] {
+  const path = named(variable);
   // A path that was asked for is never quietly replaced by another.
-  return path === undefined ? find("memo_malloc.node") : [{ place: path, path }];
+  return path === undefined ? find(file) : [{ place: path, path }];
 }

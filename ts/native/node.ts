@@ -5,11 +5,10 @@
  */
 
 import process from "node:process";
-import type { Native } from "./symbols.ts";
 
-/** Opens the library at this path. */
-export function open(path: string): Native {
-  const addon = { exports: {} as Native };
+/** Opens the library at this path: all that the addon has. */
+export function open<N>(path: string): N {
+  const addon = { exports: {} as N };
   // Unlike `require`, this takes any file name, so a development build needs no copy.
   process.dlopen(addon, path);
   return addon.exports;

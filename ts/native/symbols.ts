@@ -19,6 +19,9 @@ export interface Signature {
   readonly result: Parameter;
 }
 
+/** The signature of each function of a library. */
+export type Symbols<N> = Readonly<Record<keyof N & string, Signature>>;
+
 /** Ties in columns, read or written. */
 const TIES: readonly Parameter[] = [
   "u32",
@@ -79,7 +82,7 @@ const SPREAD: readonly Parameter[] = [
 const TEXT: readonly Parameter[] = ["array", "array", "array", "array"];
 
 /** Each function. */
-export const SYMBOLS: Readonly<Record<keyof Native, Signature>> = {
+export const SYMBOLS: Symbols<Native> = {
   memo_abi_version: { parameters: [], result: "u32" },
   memo_code_name: { parameters: ["i32", "array", "u32"], result: "u32" },
   memo_last_error: { parameters: ["array", "u32"], result: "u32" },
