@@ -2,8 +2,8 @@
  * Everything: `npm test`; a part: `npm test -- rust`.
  *
  * Does its own set-up, then runs the Rust tests (those of the C ABI and of LibTorch among them), the
- * lock-free parts under a model checker, the uvu files in Node, Bun and Deno, reports in a browser,
- * and the packages as users install them. The last line is `N passed, N failed`, with the skipped
+ * lock-free parts under a model checker, the uvu files in Node, Bun and Deno, LibTorch among them,
+ * reports in a browser, and the packages as users install them. The last line is `N passed, N failed`, with the skipped
  * where there are any. Needs Node ≥ 20, npm and Rust.
  *
  * @module
@@ -18,6 +18,7 @@ import { buildAddon, testOrders, testRust } from "./lib/rust.mjs";
 import { installPackages, testRuntimes } from "./lib/runtimes.mjs";
 import { testSanitizers } from "./lib/sanitizers.mjs";
 import { findTorch } from "./lib/torch.mjs";
+import { testTorch } from "./lib/torch_runtimes.mjs";
 
 const PARTS = {
   rust: async () => testRust(await findTorch()),
@@ -25,6 +26,10 @@ const PARTS = {
   ts: async () => {
     await installPackages();
     return testRuntimes(await buildAddon());
+  },
+  torch: async () => {
+    await installPackages();
+    return testTorch(await findTorch());
   },
   reports: async () => {
     await installPackages();

@@ -1,47 +1,5 @@
-/** The snippets in docs/ts print what the pages say, in this runtime. */
+/** The snippets in docs/ts that need no LibTorch. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { suite } from "uvu";
-import * as assert from "uvu/assert";
-import { ROOT, runScript } from "./support/child.ts";
+import { testPages } from "./support/pages.ts";
 
-const PAGES = join(ROOT, "docs", "ts");
-const PACKAGE = pathToFileURL(join(ROOT, "ts", "mod.ts")).href;
-const DENO = ["--allow-ffi", "--allow-env", "--allow-read", "--allow-write"];
-
-const test = suite<{ folder: string }>("docs");
-test.before((context) => {
-  // Within the repository, where Deno finds its configuration.
-  mkdirSync(join(ROOT, "out"), { recursive: true });
-  context.folder = mkdtempSync(join(ROOT, "out", "docs-"));
-});
-test.after(({ folder }) => rmSync(folder, { recursive: true }));
-
-/** Runtimes print quotes and typed arrays in ways of their own. */
-function plain(printed: string): string {
-  return printed.replace(/["']/g, "").replace(/\s+/g, " ").replace(/,? ([\]}])/g, " $1").trim();
-}
-
-for (const page of readdirSync(PAGES)) {
-  const text = readFileSync(join(PAGES, page), "utf8");
-  const blocks = [...text.matchAll(/```ts\n([^]*?)```\n\n```text\n([^]*?)```/g)];
-
-  test(`${page}: every snippet says what it prints`, () => {
-    assert.ok(blocks.length > 0);
-    assert.is(blocks.length, text.split("```ts\n").length - 1);
-  });
-
-  for (const [idx, [, code, printed]] of blocks.entries()) {
-    test(`${page}: snippet ${idx + 1}`, ({ folder }) => {
-      const path = join(folder, `${page}-${idx}.mts`);
-      writeFileSync(path, code!.replaceAll('"@memo/malloc"', JSON.stringify(PACKAGE)));
-      const { status, stdout, stderr } = runScript(path, [], { NO_COLOR: "1" }, DENO);
-      assert.is(status, 0, stderr);
-      assert.is(plain(stdout), plain(printed!));
-    });
-  }
-}
-
-test.run();
+testPages(false);

@@ -7,11 +7,14 @@ import * as assert from "uvu/assert";
 import { CODES, plan, type PlannerName, PLANNERS } from "../ts/mod.ts";
 import { nativeCodeName } from "../ts/native.ts";
 import { SYMBOLS } from "../ts/native/symbols.ts";
+import { SYMBOLS as TORCH_SYMBOLS } from "../ts/torch/symbols.ts";
+import { KINDS } from "../ts/torch/tensor.ts";
 import { refusal } from "./support/codes.ts";
 import { ROOT } from "./support/child.ts";
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 const header = read("bindings/c/memo.h").replace(/\/\*[^]*?\*\//g, "");
+const torchHeader = read("bindings/torch/memo_torch.h").replace(/\/\*[^]*?\*\//g, "");
 
 test("codes are those of the library", () => {
   const found: Record<number, string> = {};
@@ -28,8 +31,14 @@ test("planners are those of the library", () => {
   assert.is(error.message, `no planner is named \`nobody\`; known: ${PLANNERS.join(", ")}`);
 });
 
-test("symbols are those of the header", () => {
-  const types: Record<string, string> = { uint32_t: "u32", int32_t: "i32", double: "f64" };
+/** The functions that a header declares, as symbols. */
+function declared(header: string): Record<string, unknown> {
+  const types: Record<string, string> = {
+    uint32_t: "u32",
+    int32_t: "i32",
+    uint64_t: "u64",
+    double: "f64",
+  };
   const typeOf = (declared: string): string =>
     declared.includes("*") ? "array" : types[declared.trim().split(/\s+/)[0]!]!;
   const found: Record<string, unknown> = {};
@@ -37,12 +46,35 @@ test("symbols are those of the header", () => {
     const parameters = list === "void" ? [] : list!.split(",").map(typeOf);
     found[name!] = { parameters, result: types[result!] };
   }
-  assert.equal(found, JSON.parse(JSON.stringify(SYMBOLS)));
+  return found;
+}
+
+test("symbols are those of the header", () => {
+  assert.equal(declared(header), JSON.parse(JSON.stringify(SYMBOLS)));
+});
+
+test("symbols for LibTorch are among those of its header", () => {
+  const found = declared(torchHeader);
+  const used = Object.keys(TORCH_SYMBOLS).map((name) => [name, found[name]]);
+  assert.equal(Object.fromEntries(used), JSON.parse(JSON.stringify(TORCH_SYMBOLS)));
+});
+
+test("types of tensors have the numbers of the header", () => {
+  const found = [...torchHeader.matchAll(/MEMO_TORCH_KIND_(\w+) = (\d+)/g)].map((
+    [, name, number],
+  ) => [name!.toLowerCase(), Number(number)] as const);
+  const known = Object.entries(KINDS).map(([type, { number }]) => [type, number] as const);
+  assert.equal(known, found);
 });
 
 test("the ABI version is that of the header", () => {
   const [, declared] = /MEMO_ABI_VERSION (\d+)/.exec(header)!;
   assert.ok(read("ts/native.ts").includes(`const ABI_VERSION = ${declared};`));
+  const [, ofTorch] = /MEMO_TORCH_ABI_VERSION (\d+)/.exec(torchHeader)!;
+  assert.ok(read("ts/torch/library.ts").includes(`const ABI_VERSION = ${ofTorch};`));
+  assert.ok(
+    read("bindings/torch/python/memo_malloc_torch.py").includes(`\nABI_VERSION = ${ofTorch}\n`),
+  );
 });
 
 test("answers have the numbers of the header", () => {

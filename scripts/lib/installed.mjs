@@ -17,6 +17,7 @@ const [NODE] = RUNTIMES.node;
 const [BUN] = RUNTIMES.bun;
 const [DENO] = RUNTIMES.deno;
 const GOOD = "optimal 1536 true\n";
+const UNNAMED = /^LIBRARY: [^]* is not named by MEMO_TORCH_LIB\nfix: build/;
 
 /** Older releases of Node that the package says it runs on, besides the one in package-lock.json. */
 const OLDER_NODES = ["20.20.2", "22.22.0"];
@@ -60,6 +61,7 @@ class Users {
     await this.expect("node", home, [NODE, "use.mjs"], GOOD);
     await this.expect("node, npm's bun", home, [BUN, "run", "use.mjs"], GOOD);
     await this.expect("deno, npm's folder", home, [DENO, ...DENO_RUN, "use.mjs"], GOOD);
+    await this.expect("node, LibTorch", home, [NODE, "torch.mjs"], UNNAMED);
     await this.expect("npx memo", home, ["npx", "memo", "--version"], /^memo \d/);
     await this.expect(
       "npx memo plan",
@@ -92,6 +94,7 @@ class Users {
     const home = this.home("bun", {});
     await this.expect("bun add", home, [BUN, "add", "@memo/malloc"], /./);
     await this.expect("bun", home, [BUN, "run", "use.mjs"], GOOD);
+    await this.expect("bun, LibTorch", home, [BUN, "run", "torch.mjs"], UNNAMED);
     await this.expect("bunx memo", home, [BUN, "x", "memo", "--version"], /^memo \d/);
   }
 
@@ -99,6 +102,8 @@ class Users {
     const home = this.home("deno", undefined);
     await this.expect("deno add", home, [DENO, "add", "npm:@memo/malloc"], "");
     await this.expect("deno", home, [DENO, ...DENO_RUN, "use.mjs"], GOOD);
+    const naming = [DENO, ...DENO_RUN, "--allow-env=MEMO_TORCH_LIB", "torch.mjs"];
+    await this.expect("deno, LibTorch", home, naming, UNNAMED);
     const forbidden = [DENO, "run", "--no-prompt", "use.mjs"];
     await this.expect("deno without --allow-ffi", home, forbidden, /^LIBRARY\n[^]*fix: run Deno/);
   }
@@ -138,6 +143,7 @@ class Users {
     const cache = join(this.folder, "cache");
     const env = {
       MEMO_MALLOC_LIB: "",
+      MEMO_TORCH_LIB: "",
       DENO_DIR: join(cache, "deno"),
       BUN_INSTALL_CACHE_DIR: join(cache, "bun"),
       npm_config_cache: join(cache, "npm"),

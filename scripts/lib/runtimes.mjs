@@ -11,7 +11,7 @@ import { ofRuntimes } from "./counts.mjs";
 
 const bin = (name) => join(ROOT, "node_modules", ".bin", name);
 
-/** What Deno may do in tests: load the library, read fixtures, and start itself. */
+/** What Deno may do in tests: load the library, read fixtures, start itself, and talk to a server. */
 export const DENO_PERMISSIONS = [
   "--allow-ffi",
   "--allow-read",
@@ -19,6 +19,7 @@ export const DENO_PERMISSIONS = [
   "--allow-run",
   "--allow-write",
   "--allow-sys",
+  "--allow-net=127.0.0.1",
 ];
 
 /** How each runtime is started, up to the script. */

@@ -9,16 +9,19 @@ import { join } from "node:path";
 import { must, run } from "./command.mjs";
 import { NONE, ofLibtest, sum } from "./counts.mjs";
 
+/** The crates that need a LibTorch to build. */
+const OF_TORCH = ["memo-torch", "memo-torch-c", "memo-torch-node"];
+
 /** Runs every Rust test; those that need LibTorch only where there is one. */
 export async function testRust({ torch, reason }) {
   const chosen = torch === null
-    ? ["--exclude", "memo-torch", "--exclude", "memo-torch-c"]
+    ? OF_TORCH.flatMap((crate) => ["--exclude", crate])
     : ["--features", "memo-cli/torch"];
   const args = ["test", "--workspace", "--no-fail-fast", ...chosen];
   const { status, stdout } = await run("cargo", args, { env: torch?.env });
   const counts = ofLibtest(stdout, status);
   if (torch !== null) return counts;
-  const skipped = { ...NONE, skipped: 1, reasons: [`memo-torch, memo-torch-c: ${reason}`] };
+  const skipped = { ...NONE, skipped: 1, reasons: [`${OF_TORCH.join(", ")}: ${reason}`] };
   return sum([counts, skipped]);
 }
 
@@ -32,20 +35,28 @@ export async function testOrders() {
 
 /** Builds the native library for the JavaScript runtimes; returns its path. */
 export async function buildAddon(profile = "dev", chosen = []) {
-  const { filenames } = await build("memo-malloc-node", "memo_malloc_node", profile, ...chosen);
+  return library(await build("memo-malloc-node", "memo_malloc_node", profile, chosen));
+}
+
+/** Builds the library for a LibTorch, for the same runtimes; returns its path. */
+export async function buildTorchAddon({ env }, profile = "dev") {
+  return library(await build("memo-torch-node", "memo_torch_node", profile, [], env));
+}
+
+function library({ filenames }) {
   return filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
 }
 
 /** Builds a program; returns its path. */
 export async function buildProgram(crate, name, profile = "dev", chosen = []) {
-  return (await build(crate, name, profile, "--bin", name, ...chosen)).executable;
+  return (await build(crate, name, profile, ["--bin", name, ...chosen])).executable;
 }
 
 /** Builds a crate; returns what cargo says of one of its targets. */
-async function build(crate, target, profile, ...chosen) {
+async function build(crate, target, profile, chosen, env = {}) {
   const args = ["build", "--package", crate, "--profile", profile, ...chosen];
   const format = "--message-format=json-render-diagnostics";
-  const printed = await must("cargo", [...args, "--quiet", format], { quiet: true });
+  const printed = await must("cargo", [...args, "--quiet", format], { quiet: true, env });
   const messages = printed.split("\n").filter(Boolean).map((line) => JSON.parse(line));
   const artifact = messages.find((message) =>
     message.reason === "compiler-artifact" && message.target.name === target

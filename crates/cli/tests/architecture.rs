@@ -137,8 +137,10 @@ fn package_imports() -> Imports {
     let places = ["formats", "report", "torch", "whatif", "cli"]
         .map(|name| (name, format!("crates/{name}")))
         .into_iter();
-    let others = ["bindings/c", "bindings/edge", "bindings/node", "bindings/torch", "bench"]
-        .map(|name| (name, name.to_owned()));
+    let bindings =
+        ["c", "edge", "node", "torch", "torch-node"].map(|name| format!("bindings/{name}"));
+    let others = bindings.iter().map(String::as_str).chain(["bench"]);
+    let others = others.map(|name| (name, name.to_owned()));
     let read = |(who, folder): (&str, String)| {
         let manifest = text(&root().join(folder).join("Cargo.toml"));
         (who.to_owned(), dependencies(&manifest))
@@ -172,6 +174,7 @@ fn row_of_package(name: &str) -> &str {
         "memo-malloc-node" => "bindings/node",
         "memo-edge" => "bindings/edge",
         "memo-torch-c" => "bindings/torch",
+        "memo-torch-node" => "bindings/torch-node",
         other => other.trim_start_matches("memo-"),
     }
 }

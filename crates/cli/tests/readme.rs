@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The examples, in the order in which README.md quotes them.
-const EXAMPLES: [(&str, &str); 8] = [
+const EXAMPLES: [(&str, &str); 9] = [
     ("ts", "examples/plan.ts"),
     ("ts", "examples/tiers.ts"),
     ("rust", "crates/core/examples/plan.rs"),
     ("c", "examples/plan.c"),
     ("rust", "crates/torch/examples/enable.rs"),
     ("python", "examples/serve.py"),
+    ("ts", "examples/serve.ts"),
     ("cpp", "examples/serve.cc"),
     ("rust", "crates/torch/examples/serve.rs"),
 ];
@@ -28,7 +29,9 @@ fn every_line_of_code_is_that_of_an_example() {
     );
     for ((tag, block), (language, example)) in blocks.into_iter().zip(EXAMPLES) {
         assert_eq!(tag, language);
-        let code = text(example).replace("\"../ts/mod.ts\"", "\"@memo/malloc\"");
+        let code = text(example)
+            .replace("\"../ts/mod.ts\"", "\"@memo/malloc\"")
+            .replace("\"../ts/torch.ts\"", "\"@memo/malloc/torch\"");
         let mut lines = code.lines().map(str::trim);
         for line in block.lines().map(str::trim).filter(|line| !line.is_empty()) {
             assert!(

@@ -1,0 +1,40 @@
+/** Ends in the middle of a run, in the way that is asked for. */
+
+import process from "node:process";
+import { isMainThread, Worker } from "node:worker_threads";
+import { Model } from "../../ts/torch.ts";
+import { modelFile, sequence } from "./support.ts";
+
+/** Starts runs that take a while together. */
+function begun(): void {
+  const model = Model.load(modelFile("attention"));
+  for (let run = 0; run < 4; run++) model.run([sequence()]);
+}
+
+async function end(how: string | undefined): Promise<void> {
+  if (how === "worker" || how === "worker-exit") return endWorker(how);
+  begun();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.stdout.write("started\n");
+  if (how === "throw") throw new Error("on purpose");
+  process.exit(7);
+}
+
+/** The library is opened by the worker alone, so that it could be unloaded with it. */
+async function endWorker(how: string): Promise<void> {
+  const worker = new Worker(new URL(import.meta.url), { argv: [how] });
+  await new Promise((resolve) => worker.once("message", resolve));
+  process.stdout.write("started\n");
+  await worker.terminate();
+  // The threads of the library go on, in code that must still be there.
+  await new Promise((resolve) => setTimeout(resolve, how === "worker" ? 2000 : 50));
+  process.exit(7);
+}
+
+if (isMainThread) {
+  await end(process.argv[2]);
+} else {
+  const { parentPort } = await import("node:worker_threads");
+  begun();
+  parentPort?.postMessage("begun");
+}
