@@ -26,6 +26,7 @@ mod half;
 mod holes;
 mod stream;
 
+pub(super) use self::holes::{MANNERS, Manner};
 pub use self::stream::Stream;
 
 use std::cmp::Reverse;
@@ -35,9 +36,11 @@ use self::holes::{Holes, Request};
 use super::Planner;
 use super::fit::plan_by;
 use super::tied;
-use crate::analysis::{bound, refute_by};
-use crate::limits::Limits;
-use crate::model::{Buffer, BufferIdx, Bytes, Error, Lifetime, Outcome, Problem, Step, gcd};
+use crate::analysis::{bound, max_load, refute_by};
+use crate::limits::{Deadline, Limits};
+use crate::model::{
+    Buffer, BufferIdx, Bytes, Error, Lifetime, Outcome, Problem, Reason, Step, gcd,
+};
 
 /// Best fit over time, from the peak outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,17 +60,36 @@ impl Planner for Sweep {
         if let Some(refutation) = refute_by(problem, &bound) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let peak = bound.load.step;
-        let mut offsets: Vec<Bytes> =
-            problem.buffers().iter().map(|buffer| buffer.pin.unwrap_or(0)).collect();
-        let at_peak = AtPeak::of(problem, peak, &mut offsets);
-        let halves = [Half::after(peak), Half::before(peak)];
-        // Sorted before anything is placed: little is left to do when a limit is reached.
-        let halves = halves.map(|half| half.events(problem, &at_peak));
-        let [after, before] = halves.map(|events| events.sweep(&at_peak, &mut offsets, &deadline));
+        let (offsets, stopped) = outwards(problem, bound.load.step, None, &deadline);
         let plan = plan_by(problem, offsets, (bound.bytes, bound.certificate));
-        Ok(Outcome::stopped(plan, problem.capacity(), after.or(before)))
+        Ok(Outcome::stopped(plan, problem.capacity(), stopped))
     }
+}
+
+/// A sweep in a manner: offsets, and the limit that it reached.
+pub(super) fn swept(
+    problem: &Problem,
+    manner: Manner,
+    deadline: &Deadline,
+) -> (Vec<Bytes>, Option<Reason>) {
+    outwards(problem, max_load(problem).step, Some(manner), deadline)
+}
+
+/// A sweep from a step, in the usual manner if none is given.
+fn outwards(
+    problem: &Problem,
+    peak: Step,
+    manner: Option<Manner>,
+    deadline: &Deadline,
+) -> (Vec<Bytes>, Option<Reason>) {
+    let mut offsets: Vec<Bytes> =
+        problem.buffers().iter().map(|buffer| buffer.pin.unwrap_or(0)).collect();
+    let at_peak = AtPeak::of(problem, peak, manner, &mut offsets);
+    let halves = [Half::after(peak), Half::before(peak)];
+    // Sorted before anything is placed: little is left to do when a limit is reached.
+    let halves = halves.map(|half| half.events(problem, &at_peak));
+    let [after, before] = halves.map(|events| events.sweep(&at_peak, &mut offsets, deadline));
+    (offsets, after.or(before))
 }
 
 /// Whether the sweep decides where it lies.
@@ -84,11 +106,12 @@ struct AtPeak {
 }
 
 impl AtPeak {
-    fn of(problem: &Problem, peak: Step, offsets: &mut [Bytes]) -> AtPeak {
+    fn of(problem: &Problem, peak: Step, manner: Option<Manner>, offsets: &mut [Bytes]) -> AtPeak {
         let pins = problem.buffers().iter().filter_map(|b| Some((b.pin?, b.pin? + b.size)));
         let grain = problem.buffers().iter().fold(0, |grain, b| gcd(grain, b.alignment));
-        let mut holes = Holes::between(pins.collect(), grain.max(1));
         let live = stack_order(problem, peak);
+        let manner = manner.unwrap_or_else(|| Manner::usual(live.len()));
+        let mut holes = Holes::between(pins.collect(), grain.max(1), manner);
         let mut blocks = Vec::with_capacity(live.len());
         for idx in &live {
             let Buffer { size, alignment, .. } = problem.buffers()[idx.usize()];

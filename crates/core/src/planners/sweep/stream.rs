@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::holes::{Holes, Request};
+use super::holes::{Holes, MANNERS, Request};
 use crate::model::{BYTES_MAX, BufferIdx, Bytes, Error, Lifetime, Step};
 
 /// Places buffers one by one, in the order of their starts.
@@ -40,7 +40,7 @@ pub struct Stream {
 impl Stream {
     /// Nothing is placed.
     pub fn new() -> Stream {
-        let holes = Holes::between(Vec::new(), 1);
+        let holes = Holes::between(Vec::new(), 1, MANNERS[0]);
         let ends = BinaryHeap::new();
         Stream { holes, ends, now: 0, count: 0, live: 0, max_load: 0, peak: 0 }
     }

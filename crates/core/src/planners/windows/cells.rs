@@ -4,8 +4,10 @@
 //! start in a few cells end in them, and ends at the least load within as many more. O(n log n) for
 //! the sections; O(n) memory, as each buffer crosses half a cut on average.
 
+use std::ops::Range;
+
 use crate::limits::Deadline;
-use crate::model::{Buffer, BufferIdx, Problem, Reason, Step};
+use crate::model::{Buffer, BufferIdx, Bytes, Lifetime, Problem, Reason, Step};
 use crate::planners::sections::Sections;
 
 /// The buffers that have bytes, by the cell they start in, and those live across each cut.
@@ -16,6 +18,9 @@ pub(super) struct Cells {
     starting: Groups,
     /// By the cell at whose cut they are live: all that start before and end later.
     crossing: Groups,
+    /// The first step of each stretch of time, and its largest load.
+    stretches: Vec<Step>,
+    loads: Vec<Bytes>,
 }
 
 /// A cell holds so many times the buffers that are live at a time, …
@@ -34,7 +39,8 @@ impl Cells {
         go_on()?;
         let sections = Sections::of(problem);
         go_on()?;
-        let cut_sections = Course::of(problem, &sections).cuts();
+        let course = Course::of(problem, &sections);
+        let (cut_sections, (stretches, loads)) = (course.cuts(), course.stretches(&sections));
         // The first cell begins with time, whether anything starts at all or not.
         let later = cut_sections[1..].iter().map(|&section| sections.start(section as usize));
         let cuts: Vec<Step> = std::iter::once(0).chain(later).collect();
@@ -53,8 +59,11 @@ impl Cells {
                 (first..).zip(later).for_each(|(cell, _)| put(cell, idx));
             }
         });
-        Ok(Cells { cuts, starting, crossing })
+        Ok(Cells { cuts, starting, crossing, stretches, loads })
     }
+
+    /// Stretches of time in which as many buffers start as are live at once, on average.
+    pub(super) const STRETCHES: usize = 8;
 
     pub(super) fn len(&self) -> usize {
         self.cuts.len()
@@ -63,6 +72,48 @@ impl Cells {
     /// The first step of a cell, or the end of time.
     pub(super) fn start(&self, cell: usize) -> Step {
         self.cuts.get(cell).copied().unwrap_or(Step::MAX)
+    }
+
+    /// The cell that a step belongs to.
+    pub(super) fn holding(&self, step: Step) -> usize {
+        cell_of(&self.cuts, step)
+    }
+
+    /// The largest load of each stretch.
+    pub(super) fn loads(&self) -> &[Bytes] {
+        &self.loads
+    }
+
+    /// The first step of a stretch, or the end of time.
+    pub(super) fn stretch(&self, at: usize) -> Step {
+        self.stretches.get(at).copied().unwrap_or(Step::MAX)
+    }
+
+    /// The stretches that begin in a cell.
+    pub(super) fn stretches(&self, cell: usize) -> Range<usize> {
+        let at = |step| self.stretches.partition_point(|&start| start < step);
+        at(self.start(cell))..at(self.start(cell + 1))
+    }
+
+    /// Those that start at a step or later, and end by another.
+    pub(super) fn between(&self, problem: &Problem, from: Step, to: Step) -> Vec<BufferIdx> {
+        let (first, last) = (self.holding(from), self.holding(to));
+        let is_between = |idx: &&BufferIdx| {
+            let Lifetime { start, end } = problem.buffers()[idx.usize()].lifetime;
+            from <= start && end <= to
+        };
+        self.starting(first, last + 1).iter().filter(is_between).copied().collect()
+    }
+
+    /// Those that start before a step and end later.
+    pub(super) fn live_at(&self, problem: &Problem, step: Step) -> Vec<BufferIdx> {
+        let cell = self.holding(step);
+        let is_live = |idx: &&BufferIdx| {
+            let Lifetime { start, end } = problem.buffers()[idx.usize()].lifetime;
+            start < step && step < end
+        };
+        let earlier = self.crossing(cell).iter().chain(self.starting(cell, cell + 1));
+        earlier.filter(is_live).copied().collect()
     }
 
     /// Those that start in the cells `from..to`.
@@ -110,6 +161,22 @@ impl Course {
             loads[section + 1] += loads[section];
         }
         Course { started, loads, alive: lives / (sections.len() as u64).max(1) }
+    }
+
+    /// Where stretches of time begin, and the largest load of each.
+    fn stretches(&self, sections: &Sections) -> (Vec<Step>, Vec<Bytes>) {
+        let width = (self.alive / Cells::STRETCHES as u64).max(1);
+        let loads = &self.loads[..self.loads.len() - 1];
+        let (mut stretches, mut largest, mut first) = (Vec::new(), Vec::new(), 0);
+        while first < loads.len() {
+            let count = u64::from(self.started[first]) + width;
+            let end = self.started.partition_point(|&started| u64::from(started) < count);
+            let end = end.min(loads.len());
+            stretches.push(sections.start(first));
+            largest.push(loads[first..end].iter().max().map_or(0, |load| load.cast_unsigned()));
+            first = end;
+        }
+        (stretches, largest)
     }
 
     /// The sections that cells begin with: the first, and those before which least is live.

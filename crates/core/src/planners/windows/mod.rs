@@ -1,4 +1,4 @@
-//! Windows: a sweep, then skylines where its plan is highest.
+//! Windows: a sweep, then sweeps and skylines where its plan is highest.
 //!
 //! Where lifetimes are short, the load comes near its maximum in a few stretches of time only, and
 //! a sweep that wastes some bytes everywhere is too high only there. So time is cut into
@@ -11,6 +11,9 @@
 //!        └──┘  │    └────────┘    │   is kept if it is lower than before
 //!             cut                cut
 //! ```
+//! Before that, [the sweep](crest) is tried again from a peak that is far from where it began, and
+//! after it sweeps of the whole in other manners.
+//!
 //! The target of a round is half way from the peak to the lower bound, and a cell that is as low as
 //! that is left. Where nothing helps, more cells are taken together, and more ways are tried. So the
 //! work is where the gap is, however large the problem: a window costs some microseconds for each of
@@ -19,13 +22,18 @@
 //! Source: large neighbourhood search, Shaw 1998; windows of time over a sweep are ours.
 
 mod cells;
+mod crest;
 
 use std::cmp::Reverse;
+use std::iter::Skip;
+use std::mem::replace;
+use std::slice::Iter;
 
 use self::cells::Cells;
 use super::fit::plan_by;
 use super::random::Random;
 use super::skyline::{Attempt, End, Pass, Strip, Style, Window, random_style};
+use super::sweep::{MANNERS, Manner, swept};
 use super::tied;
 use super::{Planner, Sweep};
 use crate::limits::{Deadline, Limits};
@@ -86,22 +94,33 @@ fn improved(problem: &Problem, plan: Plan, deadline: &Deadline) -> Outcome {
     Outcome::stopped(plan, problem.capacity(), ended)
 }
 
-/// How much is done for a cell.
+/// What is done for what is highest.
 #[derive(Debug, Clone, Copy)]
-struct Effort {
-    /// So many cells on either side are planned with it.
-    radius: usize,
-    /// In so many ways.
-    attempts: u32,
+enum Effort {
+    /// A [sweep around a peak](crest) of its own.
+    Crest(crest::Effort),
+    /// Skylines in a window.
+    Window {
+        /// So many cells on either side are planned with it.
+        radius: usize,
+        /// In so many ways.
+        attempts: u32,
+    },
+    /// All of it is swept in another manner.
+    Anew,
 }
 
-/// Each is tried where the one before has not helped; the last one again and again.
-const EFFORTS: [Effort; 5] = [
-    Effort { radius: 1, attempts: 2 },
-    Effort { radius: 2, attempts: 2 },
-    Effort { radius: 1, attempts: 8 },
-    Effort { radius: 2, attempts: 16 },
-    Effort { radius: 4, attempts: 16 },
+/// Each is tried where the one before has not helped, and the first again after the last.
+const EFFORTS: [Effort; 9] = [
+    Effort::Crest(crest::Effort { reach: 96, sweeps: 1, attempts: 6 }),
+    Effort::Window { radius: 1, attempts: 2 },
+    Effort::Crest(crest::Effort { reach: 160, sweeps: 4, attempts: 16 }),
+    Effort::Window { radius: 2, attempts: 2 },
+    Effort::Anew,
+    Effort::Window { radius: 1, attempts: 8 },
+    Effort::Crest(crest::Effort { reach: 160, sweeps: 1, attempts: 64 }),
+    Effort::Window { radius: 2, attempts: 16 },
+    Effort::Window { radius: 4, attempts: 16 },
 ];
 
 /// The first ways, which are best most often; the others are random.
@@ -118,6 +137,8 @@ struct Search<'a> {
     /// The highest top of all that is live in each cell.
     tops: Vec<Bytes>,
     offsets: Vec<Bytes>,
+    /// Those in which not all was swept yet; the usual ones come first.
+    manners: Skip<Iter<'static, Manner>>,
     pass: Pass,
     random: Random,
     /// How many buffers may be placed, and how many were.
@@ -139,6 +160,7 @@ impl<'a> Search<'a> {
             tops: vec![0; cells.len()],
             cells,
             offsets,
+            manners: MANNERS.iter().skip(2),
             pass: Pass::default(),
             random: Random::new(deadline.limits().seed),
             budget,
@@ -150,19 +172,20 @@ impl<'a> Search<'a> {
 
     /// Lowers the highest cells until they are at the bound or the budget is spent.
     fn run(&mut self, bound: Bytes) -> Result<(), Reason> {
-        let mut effort = 0;
         let mut peak = self.peak();
+        let (mut next, mut placed) = (0, self.nodes);
         while peak > bound && self.nodes < self.budget {
-            let placed = self.nodes;
-            self.round(bound + (peak - bound) / 2, EFFORTS[effort])?;
+            self.round(bound + (peak - bound) / 2, EFFORTS[next])?;
             let lower = self.peak();
-            let is_last = effort + 1 == EFFORTS.len();
-            if lower == peak && is_last && self.nodes == placed {
-                // The highest buffers are live across the cuts, however many cells are taken together.
-                break;
-            }
-            effort = if lower < peak { 0 } else { (effort + 1).min(EFFORTS.len() - 1) };
+            next = if lower < peak { 0 } else { next + 1 };
             peak = lower;
+            if next == EFFORTS.len() {
+                if self.nodes == placed {
+                    // What is highest is live across all cuts, however much is taken together.
+                    break;
+                }
+                (next, placed) = (0, self.nodes);
+            }
         }
         Ok(())
     }
@@ -175,7 +198,13 @@ impl<'a> Search<'a> {
         high.sort_by_key(|&cell| Reverse(self.tops[cell]));
         for cell in high {
             if self.tops[cell] > target && self.nodes < self.budget {
-                self.replan(cell, target, effort)?;
+                match effort {
+                    Effort::Crest(effort) => self.lower(cell, target, effort)?,
+                    Effort::Window { radius, attempts } => {
+                        self.replan(cell, target, radius, attempts)?;
+                    }
+                    Effort::Anew => return self.anew(),
+                }
                 target = target.max(self.tops[cell]);
             }
         }
@@ -183,9 +212,15 @@ impl<'a> Search<'a> {
     }
 
     /// Plans the window around a cell again, until it is as low as the target.
-    fn replan(&mut self, cell: usize, target: Bytes, effort: Effort) -> Result<(), Reason> {
-        let from = cell.saturating_sub(effort.radius);
-        let to = (cell + effort.radius + 1).min(self.cells.len());
+    fn replan(
+        &mut self,
+        cell: usize,
+        target: Bytes,
+        radius: usize,
+        attempts: u32,
+    ) -> Result<(), Reason> {
+        let from = cell.saturating_sub(radius);
+        let to = (cell + radius + 1).min(self.cells.len());
         let free = self.within(from, to);
         let mut best = self.top_of(&free);
         if best <= target {
@@ -193,7 +228,7 @@ impl<'a> Search<'a> {
         }
         let strip = self.strip(&free, from, to);
         let mirrored = strip.mirrored();
-        for attempt in 0..effort.attempts {
+        for attempt in 0..attempts {
             // A window is tried in the fixed ways in both directions of time, then by chance.
             let chosen = FIXED.get(attempt as usize / 2).copied();
             let style = chosen.unwrap_or_else(|| random_style(&mut self.random));
@@ -203,7 +238,25 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        self.note_tops(from, (to + 1).min(self.cells.len()));
+        self.note_tops(from, to + 1);
+        Ok(())
+    }
+
+    /// Sweeps everything in the next manner; what is lower is kept.
+    fn anew(&mut self) -> Result<(), Reason> {
+        let Some(manner) = self.manners.next() else { return Ok(()) };
+        let (offsets, stopped) = swept(self.problem, *manner, self.deadline);
+        self.nodes += offsets.len() as u64;
+        if let Some(reason) = stopped {
+            return Err(reason);
+        }
+        let peak = self.peak();
+        let before = replace(&mut self.offsets, offsets);
+        self.note_tops(0, self.cells.len());
+        if self.peak() >= peak {
+            self.offsets = before;
+            self.note_tops(0, self.cells.len());
+        }
         Ok(())
     }
 
@@ -252,7 +305,7 @@ impl<'a> Search<'a> {
 
     /// The tops of the cells `from..to` have changed.
     fn note_tops(&mut self, from: usize, to: usize) {
-        for cell in from..to {
+        for cell in from..to.min(self.cells.len()) {
             let live = self.cells.starting(cell, cell + 1).iter().chain(self.cells.crossing(cell));
             self.tops[cell] = self.top_of(live);
         }
