@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { must, NPM, ROOT, run } from "./command.mjs";
-import { ofRuntimes } from "./counts.mjs";
+import { ofRuntimes, sum } from "./counts.mjs";
 
 const bin = (name) => join(ROOT, "node_modules", ".bin", name);
 
@@ -51,9 +51,11 @@ function packagesAreInstalled() {
   );
 }
 
-/** Runs the uvu files of the library in each runtime. */
-export function testRuntimes(library) {
-  return testFolder("tests", { MEMO_MALLOC_LIB: library }, Object.keys(RUNTIMES));
+/** Runs the uvu files of the library in each runtime, and those for WebGPU in the one that has it. */
+export async function testRuntimes(library) {
+  const env = { MEMO_MALLOC_LIB: library };
+  const everywhere = await testFolder("tests", env, Object.keys(RUNTIMES));
+  return sum([everywhere, await testFolder("tests/webgpu", env, ["deno"])]);
 }
 
 /** Runs the uvu files in a folder, in each of these runtimes. */

@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { ROOT, runScript } from "./child.ts";
 
 const PAGES = join(ROOT, "docs", "ts");
-const DENO = ["--allow-ffi", "--allow-env", "--allow-read", "--allow-write"];
+const DENO = ["--allow-ffi", "--allow-env", "--allow-read", "--allow-write", "--allow-sys"];
 
 /** Where an entry of the package is. */
 const entry = (file: string): string => JSON.stringify(pathToFileURL(join(ROOT, "ts", file)).href);
@@ -16,6 +16,7 @@ const entry = (file: string): string => JSON.stringify(pathToFileURL(join(ROOT, 
 /** What snippets say, and what it is here. */
 const HERE: [string, string][] = [
   ['"@memo/malloc"', entry("mod.ts")],
+  ['"@memo/malloc/capture"', entry("capture.ts")],
   ['"@memo/malloc/torch"', entry("torch.ts")],
 ];
 

@@ -1,0 +1,9 @@
+/**
+ * What the runtimes that JavaScript people use ask for, recorded as problems to be planned.
+ *
+ * @module
+ */
+
+export type { Recorded, RecordedBuffer, Until } from "./capture/recorder.ts";
+export { type Capture, captureTensorFlow, type TensorFlow } from "./capture/tensorflow.ts";
+export { captureWebGpu, type Device } from "./capture/webgpu.ts";
