@@ -8,7 +8,7 @@
 //! | `skyline` | fill the lowest place of the skyline, a few fixed ways | n log n |
 //! | `skyline_restarts` | the same in random ways until a limit | n log n each |
 //! | `sweep` | small holes beside what ends together, from the peak outwards | n log n |
-//! | `windows` | a sweep, then skylines where its plan is highest | n log n, and its budget |
+//! | `windows` | a sweep, then sweeps and skylines where its plan is highest | n log n, and its budget |
 //! | `lns` | eject what sticks out of a lower peak, put it back | k log k a move, until a limit |
 //! | `exact` | exact: branch and bound over a skyline | exponential; stops at a limit |
 //! | `ilp` | exact: an integer linear program | exponential; stops at a limit |

@@ -39,7 +39,7 @@ use super::{Planner, Sweep};
 use crate::limits::{Deadline, Limits};
 use crate::model::{BufferIdx, Bytes, Error, Outcome, Plan, Problem, Reason};
 
-/// A sweep, then skylines where its plan is highest.
+/// A sweep, then sweeps and skylines where its plan is highest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Windows;
 
@@ -114,9 +114,9 @@ enum Effort {
 const EFFORTS: [Effort; 9] = [
     Effort::Crest(crest::Effort { reach: 96, sweeps: 1, attempts: 6 }),
     Effort::Window { radius: 1, attempts: 2 },
+    Effort::Anew,
     Effort::Crest(crest::Effort { reach: 160, sweeps: 4, attempts: 16 }),
     Effort::Window { radius: 2, attempts: 2 },
-    Effort::Anew,
     Effort::Window { radius: 1, attempts: 8 },
     Effort::Crest(crest::Effort { reach: 160, sweeps: 1, attempts: 64 }),
     Effort::Window { radius: 2, attempts: 16 },
