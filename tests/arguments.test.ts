@@ -90,6 +90,14 @@ for (const [value, shown] of [[NaN, "NaN"], [-1, "-1"], ["1", '"1" (a string)']]
   });
 }
 
+for (const [value, shown] of [[NaN, "NaN"], [-1, "-1"], [2 ** 32, "4294967296"], [0.5, "0.5"]]) {
+  test(`${shown} threads`, () => {
+    const threads = value as number;
+    const message = `threads ${shown} must be an integer from 0 to 4294967295`;
+    refused(() => plan([good], { threads }), message);
+  });
+}
+
 test("steps beyond 32 bits", () => {
   refused(
     () => plan([{ ...good, end: 2 ** 32 }]),

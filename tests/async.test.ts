@@ -18,7 +18,8 @@ const tiered = {
 test("the answer is that of plan", async () => {
   assert.equal(await planAsync(small, { align: 4 }), plan(small, { align: 4 }));
   assert.equal(await planAsync(small, { capacity: 5 }), plan(small, { capacity: 5 }));
-  assert.equal(await planAsync(tiered), plan(tiered));
+  assert.equal(await planAsync(small, { threads: 2 }), plan(small));
+  assert.equal(await planAsync(tiered, { threads: 2 }), plan(tiered));
   assert.equal(await planAsync([]), plan([]));
   const problem = drawn(500);
   assert.equal(
@@ -35,6 +36,7 @@ test("what plan refuses is a rejection with the same code and text", async () =>
     [[{ size: 1, start: 1, end: 1 }], {}],
     [small, { planner: "nobody" }],
     [small, { timeLimit: NaN }],
+    [small, { threads: -1 }],
     [tiered, { planner: "auto" }],
     [small, null],
   ];

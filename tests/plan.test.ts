@@ -58,9 +58,17 @@ test("Infinity is no capacity and no time limit", () => {
   assert.is(plan(staircase, { capacity: Infinity, timeLimit: Infinity }).status, "optimal");
 });
 
+test("without a time limit any number of threads gives the same plan", () => {
+  const problem = drawn(60, 3);
+  for (const threads of [0, 2, 2 ** 32 - 1]) {
+    assert.equal(plan(problem, { threads }), plan(problem));
+  }
+});
+
 test("options that are undefined are as if left out", () => {
-  const none = { planner: undefined, align: undefined, capacity: undefined, timeLimit: undefined };
-  assert.equal(plan(staircase, none), plan(staircase));
+  const none = { planner: undefined, align: undefined, capacity: undefined };
+  const unlimited = { timeLimit: undefined, threads: undefined };
+  assert.equal(plan(staircase, { ...none, ...unlimited }), plan(staircase));
 });
 
 test("a plan that a double cannot hold is refused, not rounded", () => {

@@ -7,7 +7,7 @@
 import type { CheckedColumns, Doubles } from "./columns.ts";
 import { native, succeed } from "./native.ts";
 import type { Octets } from "./native/symbols.ts";
-import { badArgument, duration } from "./numbers.ts";
+import { badArgument, duration, integer, WORD_MAX } from "./numbers.ts";
 import { type CheckedRoom, checkedRoom, withProblem } from "./open.ts";
 import { type Bound, boundOf, emptyOutcome, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Problem, Room, TieredProblem } from "./problem.ts";
@@ -41,10 +41,15 @@ export interface PlanOptions extends Room {
   readonly planner?: PlannerName | undefined;
   /** Seconds after which the best so far is returned; no limit when left out. */
   readonly timeLimit?: number | undefined;
+  /**
+   * How many threads may plan at once; one when left out, and more than two are not used. The plan
+   * depends on it only where a time limit ends it.
+   */
+  readonly threads?: number | undefined;
 }
 
 /** How to spread over tiers. */
-export type SpreadOptions = Pick<PlanOptions, "align" | "timeLimit">;
+export type SpreadOptions = Pick<PlanOptions, "align" | "timeLimit" | "threads">;
 
 /**
  * Plans where each buffer lies, so that buffers live at the same time share no byte; with `tiers`,
@@ -77,10 +82,11 @@ export function plan(
   problem: Problem | TieredProblem,
   options: PlanOptions = {},
 ): Outcome | TieredOutcome {
-  const { room, planner, timeLimit, isNamed } = checkedOptions(options);
+  const { room, planner, timeLimit, threads, isNamed } = checkedOptions(options);
   const columns = checkedColumns(problem);
   const answer = answerOf(columns, isNamed);
   withProblem(columns, room, (id) => {
+    succeed(native().memo_problem_threads(id, threads));
     succeed(
       answer.tiered
         ? native().memo_plan_tiered(id, timeLimit, ...answer.to)
@@ -96,18 +102,21 @@ export interface CheckedOptions {
   readonly planner: Octets;
   readonly isNamed: boolean;
   readonly timeLimit: number;
+  readonly threads: number;
 }
 
 /** The options, read before any column. */
 export function checkedOptions(options: PlanOptions): CheckedOptions {
   const room = checkedRoom(options);
   const timeLimit = duration(options.timeLimit, "timeLimit");
+  const threads = integer(options.threads ?? 1, WORD_MAX, () => "threads");
   const named = options.planner;
   return {
     room,
     planner: text(named ?? "auto", "planner"),
     isNamed: named !== undefined,
     timeLimit,
+    threads,
   };
 }
 

@@ -49,13 +49,14 @@ export async function planAsync(
   problem: Problem | TieredProblem,
   options: PlanOptions & Watch = {},
 ): Promise<Outcome | TieredOutcome> {
-  const { room, planner, timeLimit, isNamed } = checkedOptions(options);
+  const { room, planner, timeLimit, threads, isNamed } = checkedOptions(options);
   const watch = checkedWatch(options);
   watch.signal?.throwIfAborted();
   const columns = checkedColumns(problem);
   const answer = answerOf(columns, isNamed);
   const job = await withTurn(watch.signal, openProblem(columns, room), (id) => {
     const handle = new Uint32Array(1);
+    succeed(native().memo_problem_threads(id, threads));
     succeed(native().memo_job_start(id, planner, timeLimit, handle));
     return handle[0] ?? 0;
   });

@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 /**
- * Rises when a function or a struct of this header changes; a loader compares it first.
+ * Rises when a function or a struct of this header changes or comes; a loader compares it first.
  */
-#define MEMO_ABI_VERSION 3
+#define MEMO_ABI_VERSION 4
 
 /**
  * How a lower bound was proven.
@@ -614,6 +614,12 @@ int32_t memo_problem_ids(uint32_t handle,
                          uint8_t *text,
                          uint32_t id_count,
                          uint32_t *ends);
+
+/**
+ * Lets at most so many threads plan an open problem at once, instead of one. More than two are not
+ * used.
+ */
+int32_t memo_problem_threads(uint32_t problem, uint32_t threads);
 
 /**
  * Closes a problem. Its handle is refused from then on.

@@ -111,6 +111,7 @@ export const SYMBOLS: Symbols<Native> = {
   },
   memo_problem_ids: { parameters: ["u32", "u32", "array", "u32", "array"], result: "i32" },
   memo_problem_name: { parameters: ["u32", "u32", "array", "u32", "array"], result: "i32" },
+  memo_problem_threads: { parameters: ["u32", "u32"], result: "i32" },
   memo_problem_close: { parameters: ["u32"], result: "i32" },
   memo_job_start: { parameters: ["u32", "array", "f64", "array"], result: "i32" },
   memo_job_progress: { parameters: ["u32", "array"], result: "i32" },
@@ -260,6 +261,7 @@ export interface Native {
     count: number,
     ends: Words,
   ): number;
+  memo_problem_threads(problem: number, threads: number): number;
   memo_problem_close(handle: number): number;
   memo_job_start(problem: number, planner: Octets, timeLimit: number, job: Words): number;
   memo_job_progress(job: number, progress: Octets): number;

@@ -15,9 +15,9 @@ use memo_malloc::planners::{Planner, by_name, plan_tiered};
 use memo_malloc::{Code, Outcome};
 
 use crate::columns::{column_mut, to_double};
-use crate::kept::Kept;
+use crate::kept::{Asked, Kept};
 use crate::outcome::MemoOutcome;
-use crate::plan::{limits, put_outcome};
+use crate::plan::put_outcome;
 use crate::spread::{MemoSpread, SpreadColumns, put_spread};
 use memo_edge::{Failure, Handles, entry, text};
 
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn memo_job_start(
         let planner = by_name(unsafe { text("planner", planner) }?.unwrap_or("auto"))?;
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("job", job, 1) }?;
-        let given = limits(time_limit)?;
+        let given = kept.limits(time_limit)?;
         let (cancel, progress) = (Arc::default(), Arc::default());
         let started = Job { kept, cancel, progress, answer: OnceLock::new() };
         handle[0] = JOBS.open(started)?;
@@ -93,9 +93,9 @@ impl Job {
             progress: Some(Arc::clone(&self.progress)),
             ..given.clone()
         };
-        let plan = || match &*self.kept {
-            Kept::One(problem) => Ok(Answer::One(planner.plan(problem, &limits)?)),
-            Kept::Tiered(problem) => Ok(Answer::Tiered(plan_tiered(problem, &limits)?)),
+        let plan = || match &self.kept.asked {
+            Asked::One(problem) => Ok(Answer::One(planner.plan(problem, &limits)?)),
+            Asked::Tiered(problem) => Ok(Answer::Tiered(plan_tiered(problem, &limits)?)),
         };
         let answer = catch_unwind(AssertUnwindSafe(plan));
         self.answer.get_or_init(|| answer.unwrap_or_else(|panic| Err(Failure::of_panic(&*panic))));

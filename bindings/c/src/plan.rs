@@ -1,11 +1,10 @@
 //! Plan, check and bound an open problem.
 
 use std::ffi::c_char;
-use std::time::Duration;
 
 use memo_malloc::analysis::lower_bound;
 use memo_malloc::planners::by_name;
-use memo_malloc::{Limits, Outcome, Plan, Problem, check};
+use memo_malloc::{Outcome, Plan, Problem, check};
 
 use crate::columns::{column, column_mut, integer, integers, put_bytes, same_count};
 use crate::kept::Kept;
@@ -36,7 +35,7 @@ pub unsafe extern "C" fn memo_plan(
         let planner = by_name(unsafe { text("planner", planner) }?.unwrap_or("auto"))?;
         // SAFETY: the caller's promise; asked before the work is done in vain.
         unsafe { OutcomePlaces::of(problem, count, offsets, outcome) }?;
-        let found = planner.plan(problem, &limits(time_limit)?)?;
+        let found = planner.plan(problem, &kept.limits(time_limit)?)?;
         // SAFETY: the caller's promise.
         unsafe { put_outcome(&found, problem, count, offsets, outcome) }
     })
@@ -142,14 +141,4 @@ pub unsafe extern "C" fn memo_lower_bound(problem: u32, outcome: *mut MemoOutcom
         outcome[0] = MemoOutcome::bound(bytes, by)?;
         Ok(())
     })
-}
-
-pub(crate) fn limits(seconds: f64) -> Result<Limits, Failure> {
-    if seconds == f64::INFINITY {
-        return Ok(Limits::default());
-    }
-    let time = Duration::try_from_secs_f64(seconds).map_err(|_| {
-        Failure::bad_argument(format!("time limit {seconds:?} must be from 0 to 1e19 seconds"))
-    })?;
-    Ok(Limits::time(time))
 }

@@ -10,7 +10,7 @@ use crate::columns::{
     Columns, capacity_to, column, column_mut, count_of, lists, put_bytes, put_lists, same_count,
     to_double,
 };
-use crate::kept::Kept;
+use crate::kept::{Asked, Kept};
 use memo_edge::{Failure, entry};
 
 /// How much room the columns and ids of an open problem need.
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn memo_problem_new(
         let problem = unsafe { columns.problem(align, capacity) }?;
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("handle", handle, 1) }?;
-        handle[0] = Kept::One(problem).open()?;
+        handle[0] = Kept::new(Asked::One(problem)).open()?;
         Ok(())
     })
 }
@@ -94,14 +94,14 @@ pub unsafe extern "C" fn memo_problem_read(
         let bytes = unsafe { column("bytes", bytes, byte_count) }?;
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("handle", handle, 1) }?;
-        let problem = match read_bytes(&name, bytes)? {
-            Document::Problem(problem) => Kept::One(problem),
-            Document::Plan(plan) => Kept::One(plan.problem().clone()),
-            Document::Trace(trace) => Kept::One(liveness(&trace)?.problem),
-            Document::TieredProblem(problem) => Kept::Tiered(problem),
-            Document::TieredPlan(plan) => Kept::Tiered(plan.problem().clone()),
+        let asked = match read_bytes(&name, bytes)? {
+            Document::Problem(problem) => Asked::One(problem),
+            Document::Plan(plan) => Asked::One(plan.problem().clone()),
+            Document::Trace(trace) => Asked::One(liveness(&trace)?.problem),
+            Document::TieredProblem(problem) => Asked::Tiered(problem),
+            Document::TieredPlan(plan) => Asked::Tiered(plan.problem().clone()),
         };
-        handle[0] = problem.open()?;
+        handle[0] = Kept::new(asked).open()?;
         Ok(())
     })
 }
@@ -197,6 +197,16 @@ pub unsafe extern "C" fn memo_problem_ids(
         // SAFETY: the caller's promise.
         let ends = unsafe { column_mut("ends", ends, id_count) }?;
         put_lists(ids.iter().map(String::as_bytes), text, ends)
+    })
+}
+
+/// Lets at most so many threads plan an open problem at once, instead of one. More than two are not
+/// used.
+#[unsafe(no_mangle)]
+pub extern "C" fn memo_problem_threads(problem: u32, threads: u32) -> i32 {
+    entry(|| {
+        Kept::get(problem)?.let_work(threads);
+        Ok(())
     })
 }
 

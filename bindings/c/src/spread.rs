@@ -14,7 +14,6 @@ use crate::kept::Kept;
 use crate::outcome::{
     MemoCause, MemoCertificate, MemoOutcome, MemoReason, MemoStatus, reason, unknown,
 };
-use crate::plan::limits;
 use memo_edge::{Failure, entry};
 
 /// The answer to a problem over tiers. Fields that do not belong to the status are 0.
@@ -74,7 +73,7 @@ pub unsafe extern "C" fn memo_plan_tiered(
             SpreadColumns { count, tiers, offsets, tier_count, peaks, spill_ends, spill_steps };
         // SAFETY: the caller's promise; asked before the work is done in vain.
         unsafe { columns.places(problem, outcome) }?;
-        let found = plan_tiered(problem, &limits(time_limit)?)?;
+        let found = plan_tiered(problem, &kept.limits(time_limit)?)?;
         // SAFETY: the caller's promise.
         unsafe { put_spread(&found, problem, columns, outcome) }
     })

@@ -6,7 +6,7 @@ use memo_formats::{Document, PlanDocument, TieredPlanDocument, to_bytes};
 use memo_report::{svg, svg_tiers};
 
 use crate::columns::{column, column_mut, count_of, same_count};
-use crate::kept::Kept;
+use crate::kept::{Asked, Kept};
 use crate::plan::stated_plan;
 use crate::problem::texts_of;
 use crate::spread::StatedColumns;
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn memo_problem_name(
         // SAFETY: the caller's promise.
         let ends = unsafe { column("ends", ends, count) }?;
         let named = kept.one()?.clone().with_ids(texts_of("ids", text, ends)?)?;
-        Kept::One(named).replace(problem)
+        kept.with(Asked::One(named)).replace(problem)
     })
 }
 

@@ -7,7 +7,7 @@ use crate::columns::{
     capacity_of, capacity_to, column, column_mut, integers, optional_column, put_bytes, put_lists,
     same_count,
 };
-use crate::kept::Kept;
+use crate::kept::{Asked, Kept};
 use crate::problem::texts_of;
 use memo_edge::{Failure, entry};
 
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn memo_problem_spread(
         let tiers = rows.map(tier).collect::<Result<Vec<Tier>, Failure>>()?;
         let allowed = allowed.unwrap_or_default().iter().map(|&bits| set_of(bits)).collect();
         let spread = TieredProblem::new(kept.buffers().clone(), tiers, allowed)?;
-        Kept::Tiered(spread).replace(problem)
+        kept.with(Asked::Tiered(spread)).replace(problem)
     })
 }
 

@@ -3,7 +3,7 @@
 use memo_malloc::{BufferIdx, Lifetime, Problem};
 
 use crate::columns::{column, column_mut, same_count};
-use crate::kept::Kept;
+use crate::kept::{Asked, Kept};
 use memo_edge::{Failure, entry};
 
 /// Binds buffers of an open problem without tiers, in place of all ties it had:
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn memo_problem_tie(
         let groups: Vec<Vec<BufferIdx>> = shares.into_iter().map(|(a, b)| vec![a, b]).collect();
         let tied = kept.one()?.clone().with_intervals(rows.collect())?;
         let tied = tied.with_shares(&groups)?.with_apart(apart)?;
-        Kept::One(tied).replace(problem)
+        kept.with(Asked::One(tied)).replace(problem)
     })
 }
 

@@ -90,6 +90,7 @@ static void ties(void) {
 
     EXPECT(memo_problem_new(3, sizes, starts, ends, NULL, pins, 1, INFINITY, &problem) == 0);
     EXPECT(memo_problem_tie(problem, 1, buffers, from, to, 0, NULL, 0, NULL) == 109);
+    EXPECT(memo_problem_threads(problem, 2) == 0);
     EXPECT(memo_problem_tie(problem, 2, buffers, from, to, 1, share, 0, NULL) == 0);
     EXPECT(memo_plan(problem, NULL, INFINITY, 2, offsets, &outcome) == 601);
     EXPECT(memo_plan(problem, NULL, INFINITY, 3, offsets, &outcome) == 0);
@@ -106,6 +107,7 @@ static void ties(void) {
     EXPECT(outcome.cause == MEMO_CAUSE_TIES_CONTRADICT && outcome.first == 1 && outcome.second == 2);
     EXPECT(memo_problem_close(problem) == 0);
     EXPECT(memo_problem_tie(problem, 0, NULL, NULL, NULL, 0, NULL, 0, NULL) == 603);
+    EXPECT(memo_problem_threads(problem, 2) == 603);
 }
 
 static void tiers(void) {

@@ -85,6 +85,11 @@ pub fn problem_ids(
     Ok(unsafe { c::memo_problem_ids(handle, id_bytes, text, id_count, ends) })
 }
 
+#[napi(js_name = "memo_problem_threads")]
+pub fn problem_threads(problem: u32, threads: u32) -> i32 {
+    c::memo_problem_threads(problem, threads)
+}
+
 #[napi(js_name = "memo_problem_close")]
 pub fn problem_close(handle: u32) -> i32 {
     c::memo_problem_close(handle)
