@@ -176,7 +176,42 @@ test("tiers have their own planner and no bound of a peak", () => {
   const named = { planner: "auto" } as object;
   assert.is(refusal(() => plan(spread, named)).code, "BAD_ARGUMENT");
   assert.match(refusal(() => lowerBound(spread as unknown as Problem)).message, "has tiers");
-  assert.match(refusal(() => explain(spread as unknown as Problem)).message, "has tiers");
+});
+
+test("of several arenas each is explained with what it holds", () => {
+  const { answer, tiers } = explain(spread, { threads: 2 });
+  assert.equal(answer, plan(spread));
+  const alone = spread.buffers.map(({ tiers: _, ...buffer }) => buffer);
+  assert.is(tiers.length, 2);
+  for (const [tier, held] of [[0, 2], [1]].entries()) {
+    const told = tiers[tier]!;
+    const part = alone.map((buffer, idx) => held.includes(idx) ? buffer : { ...buffer, size: 0 });
+    assert.equal(told, explain(part));
+    assert.equal([...told.live], held);
+  }
+  assert.equal(tiers.map(({ lowerBound }) => lowerBound), [1280, 4096]);
+});
+
+test("pins of one arena hold nothing in another", () => {
+  const [low, high] = [{ size: 8, start: 0, end: 1, pin: 0 }, {
+    size: 8,
+    start: 0,
+    end: 1,
+    pin: 4,
+  }];
+  const { answer, tiers } = explain({
+    buffers: [{ ...low, tiers: ["a"] }, { ...high, tiers: ["b"] }],
+    tiers: [{ name: "a", capacity: 64 }, { name: "b", cost: 2 }],
+  });
+  assert.is(answer.status, "optimal");
+  assert.equal(tiers.map(({ lowerBound }) => lowerBound), [8, 12]);
+});
+
+test("arenas without a plan are not explained", () => {
+  const tiers = [{ name: "only", capacity: 1 }];
+  const { answer, tiers: told } = explain({ buffers: [{ size: 8, start: 0, end: 1 }], tiers });
+  assert.is(answer.status, "infeasible");
+  assert.equal(told, []);
 });
 
 test.run();

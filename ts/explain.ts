@@ -4,18 +4,24 @@
  * @module
  */
 
+import type { CheckedColumns, Words } from "./columns.ts";
 import { native, succeed } from "./native.ts";
-import { integer } from "./numbers.ts";
-import { checkedRoom, withProblem } from "./open.ts";
+import { checkOptions, integer } from "./numbers.ts";
+import { withProblem } from "./open.ts";
 import { type Bound, certificateOf } from "./outcome.ts";
-import type { Problem, Room } from "./problem.ts";
+import { checkedOptions, planned, type SpreadOptions } from "./plan.ts";
+import type { Problem, Room, TieredProblem } from "./problem.ts";
 import { checkedColumns } from "./specs.ts";
+import type { TieredOutcome } from "./spread.ts";
 
 /** What to explain. */
 export interface ExplainOptions extends Pick<Room, "align"> {
   /** The most changes to find; 10 when left out. */
   readonly top?: number | undefined;
 }
+
+/** What to explain of several arenas, and how to plan them. */
+export type TieredExplainOptions = ExplainOptions & SpreadOptions;
 
 /** A number of bytes at a step. */
 export interface Load {
@@ -55,6 +61,14 @@ export interface Explanation extends Bound {
   readonly changes: readonly BufferChange[];
 }
 
+/** What the buffers of each arena need. */
+export interface TieredExplanation {
+  /** The plan that is explained. */
+  readonly answer: TieredOutcome;
+  /** Of each tier, what is said of the buffers that go there. Empty where no plan was found. */
+  readonly tiers: readonly Explanation[];
+}
+
 /** The most changes that may be asked for. */
 const TOP_MAX = 100_000;
 
@@ -62,14 +76,52 @@ const TOP_MAX = 100_000;
 const EXPLANATION_BYTES = 4 * 8 + 8 * 4;
 
 /**
- * Says which buffers a lower bound stands on, and the single changes that lower it most.
+ * Says which buffers a lower bound stands on, and the single changes that lower it most. Several
+ * arenas are planned first; then each is explained with the buffers that go there.
  *
  * @throws {MemoError} When the buffers or the options are not what they must be.
  */
-export function explain(problem: Problem, options: ExplainOptions = {}): Explanation {
-  const room = { ...checkedRoom(options), capacity: Infinity };
+export function explain(problem: Problem, options?: ExplainOptions): Explanation;
+/** As above, over several arenas. */
+export function explain(problem: TieredProblem, options?: TieredExplainOptions): TieredExplanation;
+/** As above, where only the problem tells whether there are several. */
+export function explain(
+  problem: Problem | TieredProblem,
+  options?: TieredExplainOptions,
+): Explanation | TieredExplanation;
+export function explain(
+  problem: Problem | TieredProblem,
+  options: TieredExplainOptions = {},
+): Explanation | TieredExplanation {
+  checkOptions(options);
+  const { align, timeLimit, threads } = options;
+  const checked = checkedOptions({ align, timeLimit, threads });
   const top = integer(options.top ?? 10, TOP_MAX, () => "top");
   const columns = checkedColumns(problem);
+  const explained = (part: CheckedColumns): Explanation =>
+    explanationOf(part, checked.room.align, top);
+  if (columns.tiers === null) return explained(columns);
+  const answer = planned(columns, checked) as TieredOutcome;
+  if (!("tiers" in answer)) return { answer, tiers: [] };
+  return {
+    answer,
+    tiers: columns.tiers.names.map((_, tier) => explained(held(columns, tier, answer.tiers))),
+  };
+}
+
+/** What a tier holds: all other buffers are there, but without bytes, so that each keeps its index. */
+function held(columns: CheckedColumns, tier: number, tiers: Words): CheckedColumns {
+  const { sizes, pins } = columns;
+  return {
+    ...columns,
+    tiers: null,
+    sizes: sizes.map((size, idx) => tiers[idx] === tier ? size : 0),
+    pins: pins?.map((pin, idx) => tiers[idx] === tier ? pin : NaN) ?? null,
+  };
+}
+
+function explanationOf(columns: CheckedColumns, align: number, top: number): Explanation {
+  const room = { align, capacity: Infinity };
   const [live, buffers] = [new Uint32Array(columns.count), new Uint32Array(top)];
   const [gone, freedBy] = [new Float64Array(top), new Float64Array(top)];
   const madeAt = new Float64Array(top);

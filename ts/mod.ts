@@ -22,6 +22,8 @@ export {
   type ExplainOptions,
   type Explanation,
   type Load,
+  type TieredExplainOptions,
+  type TieredExplanation,
 } from "./explain.ts";
 export type { Bound, Cause, Certificate, Outcome, Plan, Reason } from "./outcome.ts";
 export {

@@ -82,8 +82,15 @@ export function plan(
   problem: Problem | TieredProblem,
   options: PlanOptions = {},
 ): Outcome | TieredOutcome {
-  const { room, planner, timeLimit, threads, isNamed } = checkedOptions(options);
-  const columns = checkedColumns(problem);
+  const checked = checkedOptions(options);
+  return planned(checkedColumns(problem), checked);
+}
+
+/** What {@link plan} answers to a problem that has been read. */
+export function planned(
+  columns: CheckedColumns,
+  { room, planner, timeLimit, threads, isNamed }: CheckedOptions,
+): Outcome | TieredOutcome {
   const answer = answerOf(columns, isNamed);
   withProblem(columns, room, (id) => {
     succeed(native().memo_problem_threads(id, threads));
