@@ -75,7 +75,31 @@ function summary(rows) {
   return [
     `Latency, planned:\n\n${compared(rows)}`,
     `Processor time, planned:\n\n${compared(rows, processorTime)}`,
+    `Planned against each, in the geometric mean of the rows:\n\n${againstEach(rows)}`,
   ].join("\n\n");
+}
+
+/** The best of several settings is the one that chance favoured; against each of them it does not. */
+function againstEach(rows) {
+  const mean = (setting, figure) => {
+    const ratios = rows.flatMap(({ cells }) => {
+      const [planned, other] = [cells.get("planned"), cells.get(setting)];
+      return (planned && other && ratio(planned, other, figure)?.ratio) ?? [];
+    });
+    return ratios.length > 0 ? percent(geometricMean(ratios)) : "–";
+  };
+  const others = settingsOf(rows).filter((setting) => setting !== "planned");
+  return table(["", ...others], [
+    ["latency", ...others.map((setting) => mean(setting))],
+    [
+      "processor time",
+      ...others.map((setting) => mean(setting, processorTime)),
+    ],
+  ]);
+}
+
+function settingsOf(rows) {
+  return [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
 }
 
 /** The ratio of planned to the fastest of a kind in a row, and its setting; null if one is missing. */
@@ -109,7 +133,7 @@ function compared(rows, figure) {
 }
 
 function tables(rows) {
-  const settings = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
+  const settings = settingsOf(rows);
   const of = (figure) => (row) => [
     row.model,
     ...settings.map((setting) => row.cells.has(setting) ? figure(row.cells.get(setting)) : "–"),
