@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use memo_formats::{Document, Options, PlanDocument, TieredPlanDocument, read_with};
-use memo_malloc::analysis::liveness;
+use memo_formats::{Document, Options, PlanDocument, Read, TieredPlanDocument, read_with};
+use memo_malloc::analysis::{liveness, recorded};
 use memo_malloc::model::{TieredPlan, TieredProblem};
 use memo_malloc::trace::Trace;
-use memo_malloc::{Code, Key, Limits, Plan, Problem, Request, RunPlan, planners};
+use memo_malloc::{Bytes, Code, Key, Limits, Plan, Problem, Request, RunPlan, planners};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -23,6 +23,8 @@ pub struct Task {
     /// The plan over these that it came with.
     pub tiered_plan: Option<TieredPlan>,
     run: Option<(Key, Vec<Request>)>,
+    /// Where the allocator of the run put each buffer; empty where that is not told.
+    addresses: Vec<u64>,
 }
 
 impl Task {
@@ -31,7 +33,8 @@ impl Task {
     /// # Errors
     /// When the file cannot be read or a trace makes no sense.
     pub fn read(path: &Path, options: &Options, console: &Console) -> Result<Task, Failure> {
-        match document(path, options, console)? {
+        let read = told(path, options, console)?;
+        match read.document {
             Document::Problem(problem) => Ok(Task::bare(problem)),
             Document::TieredProblem(problem) => Ok(Task::tiered(&problem)),
             Document::TieredPlan(document) => {
@@ -45,13 +48,23 @@ impl Task {
                 Ok(Task { plan, run, ..Task::bare(document.problem().clone()) })
             }
             Document::Trace(trace) => {
-                Task::of(trace).map_err(|failure| failure.in_file(path.to_string_lossy()))
+                let sizes: Vec<Bytes> = trace.sizes().collect();
+                let task = Task::of(trace);
+                let task = task.map_err(|failure| failure.in_file(path.to_string_lossy()))?;
+                Ok(task.at(&sizes, &read.addresses))
             }
         }
     }
 
     fn bare(problem: Problem) -> Task {
-        Task { problem, plan: None, tiers: None, tiered_plan: None, run: None }
+        Task {
+            problem,
+            plan: None,
+            tiers: None,
+            tiered_plan: None,
+            run: None,
+            addresses: Vec::new(),
+        }
     }
 
     fn tiered(problem: &TieredProblem) -> Task {
@@ -66,6 +79,21 @@ impl Task {
         let found = liveness(&trace)?;
         let run = Some((trace.key, found.requests));
         Ok(Task { run, ..Task::bare(found.problem) })
+    }
+
+    /// The same with the addresses of all blocks, of which those without bytes are no request.
+    fn at(mut self, sizes: &[Bytes], addresses: &[u64]) -> Task {
+        let asked = sizes.iter().zip(addresses).filter(|&(&size, _)| size > 0);
+        let requests = self.run.iter().flat_map(|(_, requests)| requests);
+        let placed = asked.zip(requests).filter(|(_, request)| request.slot.is_some());
+        self.addresses = placed.map(|((_, &address), _)| address).collect();
+        self
+    }
+
+    /// The plan that the run followed, if the file tells where its buffers were.
+    pub fn recorded(&self) -> Option<Plan> {
+        let is_told = !self.problem.is_empty() && self.addresses.len() == self.problem.len();
+        is_told.then(|| recorded(&self.problem, &self.addresses))
     }
 
     /// The file of the plan that is made where nothing else is asked for.
@@ -98,7 +126,7 @@ impl Task {
 /// # Errors
 /// When the file cannot be read, holds something else, or the plan is not valid.
 pub fn plan(path: &Path, console: &Console) -> Result<AnyPlan, Failure> {
-    match document(path, &Options::default(), console)? {
+    match told(path, &Options::default(), console)?.document {
         Document::Plan(plan) => Ok(AnyPlan::One(plan)),
         Document::TieredPlan(plan) => Ok(AnyPlan::Tiered(plan)),
         other => Err(no_plan(path, &other)),
@@ -121,10 +149,11 @@ fn no_plan(path: &Path, found: &Document) -> Failure {
     Failure::new(Code::WrongNoun, message).fix_by(fix).in_file(file)
 }
 
-fn document(path: &Path, options: &Options, console: &Console) -> Result<Document, Failure> {
+/// Reads a file, and tells what was passed over.
+fn told(path: &Path, options: &Options, console: &Console) -> Result<Read, Failure> {
     let read = read_with(path, options)?;
     for warning in &read.warnings {
         console.warning(warning.to_string());
     }
-    Ok(read.document)
+    Ok(read)
 }

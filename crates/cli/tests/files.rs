@@ -47,6 +47,20 @@ fn offsets_are_written_into_a_model() {
 }
 
 #[test]
+fn a_run_is_shown_as_its_allocator_placed_it() {
+    let folder = with("profile.json.gz");
+    let was = folder.run("plan profile.json.gz --recorded -o was.json --json");
+    assert_eq!(was.code, Some(0), "{was:?}");
+    let planned = folder.run("plan profile.json.gz -o planned.json --json").json();
+    let (was, planned) = (was.json()["peak"].as_u64(), planned["peak"].as_u64());
+    assert!(was > planned, "{was:?} {planned:?}");
+    assert_eq!(folder.run("check was.json").code, Some(0));
+    assert_eq!(folder.run("report was.json planned.json -o both.html").code, Some(0));
+    let untold = folder.run("plan a.csv --recorded --json");
+    assert_eq!((untold.code, &untold.json()["error"]["code"]), (Some(2), &"WRONG_NOUN".into()));
+}
+
+#[test]
 fn a_cut_model_is_refused_with_its_byte() {
     let folder = with("chain.tflite");
     let whole = std::fs::read(made("chain.tflite")).expect("there");

@@ -10,7 +10,8 @@ use crate::Warning;
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
     live: BTreeMap<u64, BlockIdx>,
-    count: u32,
+    /// Where each block was.
+    addresses: Vec<u64>,
     unknown_frees: u64,
     missed_frees: u64,
 }
@@ -22,8 +23,9 @@ impl Blocks {
         &mut self,
         address: u64,
     ) -> Result<(BlockIdx, Option<BlockIdx>), &'static str> {
-        let block = BlockIdx(self.count);
-        self.count = self.count.checked_add(1).ok_or("more than 2^32 - 1 requests")?;
+        let next = u32::try_from(self.addresses.len()).ok().filter(|&next| next < u32::MAX);
+        let block = BlockIdx(next.ok_or("more than 2^32 - 1 requests")?);
+        self.addresses.push(address);
         let older = self.live.insert(address, block);
         self.missed_frees += u64::from(older.is_some());
         Ok((block, older))
@@ -34,6 +36,11 @@ impl Blocks {
         let block = self.live.remove(&address);
         self.unknown_frees += u64::from(block.is_none());
         block
+    }
+
+    /// Where each block was, in the order of the requests.
+    pub(crate) fn into_addresses(self) -> Vec<u64> {
+        self.addresses
     }
 
     /// What to tell of them in the end, and of the `events` of other devices in the `record`.

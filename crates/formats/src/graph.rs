@@ -176,7 +176,7 @@ impl Graph {
 
     pub(crate) fn into_read(mut self) -> Result<Read, Error> {
         let warnings = std::mem::take(&mut self.warnings);
-        Ok(Read { document: Document::Problem(self.problem()?), warnings })
+        Ok(Read::new(Document::Problem(self.problem()?), warnings))
     }
 }
 

@@ -28,6 +28,14 @@ pub struct Read {
     pub document: Document,
     /// What was passed over.
     pub warnings: Vec<Warning>,
+    /// Where the blocks of a trace were, in the order of the requests; empty where that is not told.
+    pub addresses: Vec<u64>,
+}
+
+impl Read {
+    pub(crate) fn new(document: Document, warnings: Vec<Warning>) -> Read {
+        Read { document, warnings, addresses: Vec::new() }
+    }
 }
 
 /// Something in a file that was passed over.
@@ -159,7 +167,7 @@ fn parse_whole(bytes: &[u8], options: &Options) -> Result<Read, Error> {
     if content.is_text() {
         is_utf8(without_mark(bytes))?;
     }
-    let silent = |document| Read { document, warnings: Vec::new() };
+    let silent = |document| Read::new(document, Vec::new());
     match content {
         Content::Csv => csv::read(without_mark(bytes), options.endpoints),
         Content::Json => json::read(without_mark(bytes)).map(silent),

@@ -117,6 +117,10 @@ fn a_trace_of_the_profiler_is_read_with_its_modules() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/made/profile.json.gz");
     let read = read_with(path, &Options::default()).expect("the file is right");
     assert_eq!(read.warnings, []);
+    let first = read.addresses[0];
+    let distances: Vec<i64> =
+        read.addresses.iter().map(|&address| address.cast_signed() - first.cast_signed()).collect();
+    assert_eq!(distances, [0, 156_416, 63_104, 73_344]);
     let Document::Trace(trace) = read.document else { panic!("no trace") };
     let problem = liveness(&trace).expect("the trace makes sense").problem;
     let row = |(idx, buffer): (_, &memo_malloc::Buffer)| {

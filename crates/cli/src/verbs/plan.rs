@@ -2,6 +2,7 @@
 
 mod all;
 mod model;
+mod recorded;
 mod summary;
 mod tiers;
 
@@ -37,6 +38,7 @@ Examples:
   memo plan model.tflite -o planned.tflite        offsets that TFLM follows
   memo plan buffers.csv -o plan.h                 … or .rs or .ts: constants to compile in
   memo plan profile.json.gz                       a trace of torch.profiler
+  memo plan profile.json.gz --recorded -o was.json   … and where its allocator put the buffers
   generate | memo plan - -o - | memo check -
 ";
 
@@ -63,6 +65,10 @@ pub struct Args {
     /// Let every planner plan, print a table of what they found, and write the best plan
     #[arg(long, conflicts_with = "planner")]
     all: bool,
+    /// Keep the places that the buffers of a trace had: what its allocator did, as a plan to be
+    /// compared with others
+    #[arg(long, conflicts_with_all = ["planner", "all", "align", "capacity", "tiers"])]
+    recorded: bool,
     /// One of several arenas, such as fast=64KiB@1 and slow@10: a name, its capacity and what a byte
     /// in it costs; once for each. Where IN has tiers, these take their place
     #[arg(long = "tier", value_name = "NAME=CAPACITY@COST", value_parser = tiers::parse)]
@@ -102,6 +108,9 @@ impl Args {
         let planner = planners::by_name(&self.planner)?;
         self.output_is_usable(console)?;
         let task = self.task(console)?;
+        if self.recorded {
+            return self.run_recorded(task, console);
+        }
         if let Some(problem) = self.tiered(&task)? {
             return self.run_tiered(problem, console);
         }

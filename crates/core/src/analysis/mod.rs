@@ -8,6 +8,7 @@ mod liveness;
 mod load;
 mod pins;
 mod profile;
+mod recorded;
 mod reduce;
 
 pub use bound::{Bound, bound, lower_bound, refute, refute_by};
@@ -15,4 +16,5 @@ pub use explain::{BufferChange, Explanation, OpChange, explain};
 pub use held::held;
 pub use liveness::{Liveness, liveness};
 pub use load::{Load, max_load};
+pub use recorded::recorded;
 pub use reduce::{Contradiction, Part, Reduced, needs, reduce};

@@ -18,7 +18,7 @@ use memo_malloc::{Bytes, Code, Key};
 use super::event::{Device, Kept, Memory, Op};
 use super::modules::{PlaceIdx, Places};
 use crate::blocks::Blocks;
-use crate::{Error, Warning};
+use crate::{Document, Error, Read};
 
 /// What LibTorch aligns blocks of the CPU to (`c10::gAlignment`).
 const CPU_ALIGNMENT: Bytes = 64;
@@ -26,7 +26,7 @@ const CPU_ALIGNMENT: Bytes = 64;
 /// What it aligns those of other devices to (`kMinBlockSize` of the caching allocator).
 const DEVICE_ALIGNMENT: Bytes = 512;
 
-pub(super) fn trace(mut kept: Kept) -> Result<(Trace, Vec<Warning>), Error> {
+pub(super) fn read(mut kept: Kept) -> Result<Read, Error> {
     let device = device(&kept.memory);
     let all = kept.memory.len();
     kept.memory.retain(|event| event.device == device);
@@ -51,7 +51,9 @@ pub(super) fn trace(mut kept: Kept) -> Result<(Trace, Vec<Warning>), Error> {
     let warnings = join.blocks.warnings(elsewhere as u64, "memory events", "trace");
     let alignment = if device.is_cpu() { CPU_ALIGNMENT } else { DEVICE_ALIGNMENT };
     let key = Key { runtime: "PyTorch profiler".to_owned(), ..Key::default() };
-    Ok((Trace { key, alignment, ops: join.ops, events: join.events }, warnings))
+    let trace = Trace { key, alignment, ops: join.ops, events: join.events };
+    let addresses = join.blocks.into_addresses();
+    Ok(Read { addresses, ..Read::new(Document::Trace(trace), warnings) })
 }
 
 /// The CPU if it was asked for memory, else the device that was asked first.

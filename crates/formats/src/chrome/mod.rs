@@ -14,7 +14,7 @@ use std::io::BufRead;
 
 use memo_malloc::Code;
 
-use crate::{Document, Error, Read};
+use crate::{Error, Read};
 use event::Kept;
 use objects::Objects;
 
@@ -45,6 +45,5 @@ pub(crate) fn read(input: impl BufRead) -> Result<Read, Error> {
             "record it with torch.profiler.profile(profile_memory=True), PyTorch 1.9 or later",
         ));
     }
-    let (trace, warnings) = join::trace(kept)?;
-    Ok(Read { document: Document::Trace(trace), warnings })
+    join::read(kept)
 }

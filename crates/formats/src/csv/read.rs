@@ -51,7 +51,7 @@ pub(crate) fn read(text: &[u8], endpoints: Option<Endpoints>) -> Result<Read, Er
     }
     let mut warnings = header.warnings(header_line);
     warnings.extend(rows.repeated_id());
-    Ok(Read { document: rows.document(&header)?, warnings })
+    Ok(Read::new(rows.document(&header)?, warnings))
 }
 
 /// Counts lines up to the end of the record just read. The reader itself counts a record's line

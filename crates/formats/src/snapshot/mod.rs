@@ -51,7 +51,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Read, Error> {
     let warnings = run.blocks.warnings(elsewhere, "events", "snapshot");
     let key = Key { runtime: "PyTorch snapshot".to_owned(), ..Key::default() };
     let trace = Trace { key, alignment: ALIGNMENT, ops: run.ops, events: run.events };
-    Ok(Read { document: Document::Trace(trace), warnings })
+    let addresses = run.blocks.into_addresses();
+    Ok(Read { addresses, ..Read::new(Document::Trace(trace), warnings) })
 }
 
 struct Run<'a> {
