@@ -19,6 +19,7 @@ mod interrupt;
 mod machine;
 pub mod measurement;
 mod picture;
+mod pixels;
 mod progress;
 mod reading;
 pub mod runner;

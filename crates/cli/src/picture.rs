@@ -23,27 +23,31 @@ impl Paper {
         Paper { path, force }
     }
 
-    /// Finds out before the work whether it would be in vain: files must end in `extension`.
-    pub(crate) fn is_usable(&self, extension: &str, console: &Console) -> Result<(), Failure> {
+    /// Finds out before the work whether it would be in vain: files must end in one of these.
+    pub(crate) fn is_usable(&self, extensions: &[&str], console: &Console) -> Result<(), Failure> {
         if is_stdout(&self.path) {
             return if console.is_json() { Err(Failure::stdout_twice()) } else { Ok(()) };
         }
-        let found = self.path.extension();
-        if found.is_some_and(|found| found.eq_ignore_ascii_case(extension)) {
+        if extensions.iter().any(|extension| self.is(extension)) {
             return Ok(may_write_text(&self.path, self.overwrite())?);
         }
-        let message = format!("this is written as {} only", extension.to_uppercase());
+        let message = format!("this is written as {} only", extensions.join(" or ").to_uppercase());
         Err(Failure::new(Code::UnknownFormat, message)
-            .fix_by(format!("end the name in .{extension}"))
+            .fix_by(format!("end the name in .{}", extensions.join(" or .")))
             .in_file(self.path.to_string_lossy()))
     }
 
+    /// Whether the name ends in an extension.
+    pub(crate) fn is(&self, extension: &str) -> bool {
+        self.path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+    }
+
     /// Writes the picture and says so.
-    pub(crate) fn write(&self, picture: &str, console: &Console) -> Result<Exit, Failure> {
+    pub(crate) fn write(&self, picture: &[u8], console: &Console) -> Result<Exit, Failure> {
         if is_stdout(&self.path) {
-            return console.write(picture.as_bytes()).map(|()| Exit::Done);
+            return console.write(picture).map(|()| Exit::Done);
         }
-        write_text(&self.path, picture.as_bytes(), self.overwrite())?;
+        write_text(&self.path, picture, self.overwrite())?;
         if console.is_json() {
             let output = self.path.to_string_lossy();
             console.json_result(&json!({ "output": output, "bytes": picture.len() }))?;

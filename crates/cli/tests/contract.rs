@@ -142,7 +142,7 @@ fn show_and_draw_make_pictures() {
     assert_eq!(draw.code, Some(0), "{draw:?}");
     assert!(folder.text("p.svg").contains("<title>&lt;Model&gt;</title>"));
     assert_eq!(folder.run("draw p.json -o p.svg").code, Some(2), "it exists");
-    assert_eq!(folder.run("draw p.json -o p.png").code, Some(2));
+    assert_eq!(folder.run("draw p.json -o p.gif").code, Some(2));
     assert!(folder.run("draw p.json -o -").out.starts_with("<svg"));
 }
 

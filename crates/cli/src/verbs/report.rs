@@ -48,7 +48,7 @@ struct Arena<'a> {
 impl Args {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let paper = Paper::new(self.output, self.force);
-        paper.is_usable("html", console)?;
+        paper.is_usable(&["html"], console)?;
         let paths: Vec<PathBuf> = std::iter::once(self.plan).chain(self.other).collect();
         let names = if self.redact { Names::Redacted } else { Names::Shown };
         let stems = told(&paths, names);
@@ -66,7 +66,7 @@ impl Args {
         let title = self.title.unwrap_or_else(|| stems.join(" · "));
         let report = html(&title, &panes.collect::<Vec<_>>(), names)
             .map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
-        paper.write(&report, console)
+        paper.write(report.as_bytes(), console)
     }
 }
 
