@@ -61,8 +61,39 @@ fn onnx_dimensions_must_be_given_and_known() {
 }
 
 #[test]
+fn onnx_shapes_follow_from_the_inputs() {
+    assert_eq!(problem("bare.onnx", &batch(2)), problem("chain.onnx", &batch(2)));
+}
+
+/// `tests/make/onnx_net.py` had PyTorch make `net.onnx`, and tell the shapes of its own.
+#[test]
+fn onnx_shapes_are_those_that_pytorch_tells() {
+    let told = fs::read(made("net.shapes.json")).expect("the file is there");
+    let told: Vec<(String, Vec<Option<Vec<u64>>>)> =
+        serde_json::from_slice(&told).expect("ops and shapes");
+    let graph = read_model(made("net.onnx"), &Options::default()).expect("all shapes follow");
+    let nodes = graph.nodes.iter().filter(|node| node.op != "Constant");
+    let mut compared = 0;
+    for (node, (op, shapes)) in nodes.zip(&told) {
+        assert_eq!(&node.op, op);
+        for (output, shape) in node.outputs.iter().zip(shapes) {
+            let Some(shape) = shape else { continue };
+            assert_eq!(&graph.tensors[output.usize()].shape, shape, "{node:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 40, "{compared} of {}", graph.nodes.len());
+}
+
+#[test]
 fn onnx_without_shapes_names_the_node_and_the_tensor() {
-    let error = read_with(made("bare.onnx"), &batch(1)).expect_err("no shapes");
+    let whole = fs::read(made("bare.onnx")).expect("the file is there");
+    let at = whole.windows(4).position(|four| four == b"Conv").expect("a convolution");
+    let unknown = [&whole[..at], b"Cent", &whole[at + 4..]].concat();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("unknown.onnx");
+    fs::write(&path, unknown).expect("written");
+    let error = read_with(path, &batch(1)).expect_err("no rule for this op");
     assert_eq!(error.place(), &Place::Path("graph.node[0].output".to_owned()));
     assert_eq!(error.message(), "the file tells no shape of `c`");
 }

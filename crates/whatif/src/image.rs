@@ -14,14 +14,18 @@ pub(crate) struct Image {
     pub(crate) channels: u64,
 }
 
-/// A tensor as an image, if it has four dimensions and no length is 0.
+/// Longer images are none: no sum of what their tiles need overflows.
+const LENGTH_MAX: u64 = 1 << 24;
+
+/// A tensor as an image, if it has four dimensions and no length of it is 0.
 pub(crate) fn image(graph: &Graph, tensor: TensorIdx) -> Option<Image> {
     let &[_, a, b, c] = &*graph.tensors[tensor.usize()].shape else { return None };
     let (channels, lengths) = match graph.layout {
         Layout::ChannelsFirst => (a, [b, c]),
         Layout::ChannelsLast => (c, [a, b]),
     };
-    (channels > 0 && lengths[0] > 0 && lengths[1] > 0).then_some(Image { lengths, channels })
+    let is_image = channels > 0 && lengths.iter().all(|length| (1..=LENGTH_MAX).contains(length));
+    is_image.then_some(Image { lengths, channels })
 }
 
 /// The places from one up to another, on one axis.
@@ -73,6 +77,9 @@ impl Window {
 /// What is padded is not read from the file but follows from the lengths, with half of it before.
 pub(crate) fn windows(graph: &Graph, node: &Node) -> Option<Vec<(TensorIdx, [Window; 2])>> {
     let &[output] = &*node.outputs else { return None };
+    if graph.tensors[output.usize()].is_constant {
+        return Some(Vec::new());
+    }
     let made = image(graph, output)?;
     let (lengths, strides) = reach(graph, node)?;
     let is_wider = kinds::has_windows(node) || kinds::is_pad(node);

@@ -13,11 +13,11 @@ use memo_malloc::model::OpTag;
 
 use crate::run::Run;
 
-/// So many nodes are looked at: about a second.
-const LOOKS_MAX: usize = 1 << 28;
+/// So many nodes are looked at: a part of a second.
+const LOOKS_MAX: usize = 1 << 25;
 
 /// More states at a time are hardly ever better.
-const STATES_MAX: usize = 1 << 12;
+const STATES_MAX: usize = 1 << 10;
 
 /// The nodes that have run, as bits.
 type Done = Vec<u64>;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use memo_formats::{Graph, Node, Tensor, TensorIdx};
+use memo_formats::{Graph, Layout, Node, Tensor, TensorIdx};
 use memo_whatif::{Change, Estimate, Exploration, Wanted, explore};
 
 /// Tensors of these shapes, of bytes, and nodes that read and make them; the first is given.
 fn graph(shapes: &[&[u64]], nodes: &[(&[u32], u32)], outputs: &[u32]) -> Graph {
     let tensor = |shape: &&[u64]| Tensor {
         shape: shape.to_vec(),
-        size: shape.iter().product(),
+        size: shape.iter().fold(1, |product: u64, &length| product.saturating_mul(length)),
         ..Tensor::default()
     };
     let node = |&(inputs, output): &(&[u32], u32)| Node {
@@ -78,6 +78,20 @@ fn branches_run_one_after_the_other() {
     let graph = graph(&[&[1], &[100], &[100], &[1], &[1], &[1]], nodes, &[5]);
     let found = found(&graph, Change::Order);
     assert_eq!((found.as_is.peak, only(&found).peak, only(&found).way.reordered), (201, 102, true));
+}
+
+#[test]
+fn lengths_beyond_all_measure_are_no_images() {
+    let huge: &[u64] = &[0, u64::MAX, u64::MAX, 3];
+    let mut graph = graph(&[huge, huge, &[1, 1]], &[(&[0], 1), (&[1], 2)], &[2]);
+    graph.layout = Layout::ChannelsLast;
+    for op in ["CONV_2D", "MAX_POOL_2D", "ADD", "PAD", "FULLY_CONNECTED"] {
+        graph.nodes[0].op = op.into();
+        graph.nodes[0].kernel = Some([u64::MAX, 0]);
+        graph.nodes[0].strides = Some([u64::MAX, 1]);
+        let found = explore(&graph, &Wanted::default()).expect("no bytes");
+        assert!(found.together.iter().all(|estimate| estimate.way.stage.is_none()), "{op}");
+    }
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use memo_malloc::Code;
 
+use super::infer::Shaped;
 use super::shape::Shapes;
 use crate::error::shown;
+use crate::graph::tensor_bytes;
 use crate::{Error, Options, Tensor, TensorIdx, Warning};
 
 /// What constants, inputs and the nodes before have made, by name.
@@ -14,13 +16,16 @@ pub(super) struct Known<'a> {
     shapes: &'a Shapes<'a>,
     options: &'a Options,
     tensors: Vec<Tensor>,
+    /// What rules for the next nodes know of each tensor.
+    facts: Vec<Option<Shaped>>,
     by_name: BTreeMap<&'a str, TensorIdx>,
     body_count: usize,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn new(shapes: &'a Shapes<'a>, options: &'a Options) -> Known<'a> {
-        Known { shapes, options, tensors: Vec::new(), by_name: BTreeMap::new(), body_count: 0 }
+        let (tensors, facts, by_name) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Known { shapes, options, tensors, facts, by_name, body_count: 0 }
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -36,25 +41,49 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// A value that lies in the file. Its shape matters only for windows.
+    /// A value that lies in the file.
     pub(super) fn constant(&mut self, name: &'a str) -> TensorIdx {
-        let shape = self.shapes.of_constant(name).unwrap_or_default();
-        self.push(name, Tensor { shape, is_constant: true, ..Tensor::default() })
+        self.constant_of(name, self.shapes.of_constant(name))
     }
 
-    /// A value that a run makes, or is given.
-    pub(super) fn make(&mut self, name: &'a str) -> Result<TensorIdx, Error> {
+    /// A value that lies in the file, and what is known of it.
+    pub(super) fn constant_of(&mut self, name: &'a str, shaped: Option<Shaped>) -> TensorIdx {
+        let shape = shaped.as_ref().map(|shaped| shaped.shape.clone()).unwrap_or_default();
+        self.push(name, Tensor { shape, is_constant: true, ..Tensor::default() }, shaped)
+    }
+
+    /// A value that a run makes, or is given. What the file tells of it counts; where it tells
+    /// nothing, what was inferred.
+    pub(super) fn make(
+        &mut self,
+        name: &'a str,
+        inferred: Option<Shaped>,
+    ) -> Result<TensorIdx, Error> {
         if self.has(name) {
             let message = format!("`{}` is made twice", shown(name));
             return Err(Error::new(Code::Malformed, message));
         }
-        let (shape, size) = self.shapes.resolve(name, self.options)?;
-        Ok(self.push(name, Tensor { shape, size, ..Tensor::default() }))
+        let shaped = match (self.shapes.resolve(name, self.options), inferred) {
+            (Ok(told), inferred) => {
+                let inferred = inferred.filter(|inferred| inferred.shape == told.shape);
+                Shaped { values: inferred.and_then(|inferred| inferred.values), ..told }
+            }
+            (Err(_), Some(inferred)) => inferred,
+            (Err(error), None) => return Err(error),
+        };
+        let (shape, size) = (shaped.shape.clone(), tensor_bytes(&shaped.shape, shaped.bits)?);
+        Ok(self.push(name, Tensor { shape, size, ..Tensor::default() }, Some(shaped)))
     }
 
-    fn push(&mut self, name: &'a str, tensor: Tensor) -> TensorIdx {
+    /// What is known of a tensor, if there is one of the name.
+    pub(super) fn shaped(&self, name: &str) -> Option<Shaped> {
+        self.facts[self.by_name.get(name)?.usize()].clone()
+    }
+
+    fn push(&mut self, name: &'a str, tensor: Tensor, shaped: Option<Shaped>) -> TensorIdx {
         let idx = TensorIdx(u32::try_from(self.tensors.len()).unwrap_or(u32::MAX));
         self.tensors.push(Tensor { name: name.to_owned(), ..tensor });
+        self.facts.push(shaped);
         self.by_name.insert(name, idx);
         idx
     }

@@ -1,9 +1,12 @@
 //! ONNX models: a protocol buffer with a graph whose nodes stand in the order in which they run.
 //!
-//! Shapes are those the file holds (`value_info`); dimensions it names, such as `batch`, are given
-//! by the caller. Ops that only rename bytes make views. What an op's body (of `If`, `Loop`, `Scan`)
-//! reads from outside counts as read by the op; what lives inside the body only is not planned.
+//! Shapes are those the file holds (`value_info`), and what follows from them; dimensions it names,
+//! such as `batch`, are given by the caller. Ops that only rename bytes make views. What an op's body
+//! (of `If`, `Loop`, `Scan`) reads from outside counts as read by the op; what lives inside the body
+//! only is not planned.
 
+mod attributes;
+mod infer;
 mod known;
 mod node;
 mod shape;
@@ -88,7 +91,7 @@ impl<'a> Parts<'a> {
         for name in &self.inputs {
             // Before version 4 of the format constants were listed as inputs too.
             if !known.has(name) {
-                inputs.push(known.make(name).map_err(|error| error.within("graph.input"))?);
+                inputs.push(known.make(name, None).map_err(|error| error.within("graph.input"))?);
             }
         }
         let mut nodes = Vec::with_capacity(self.nodes.len());

@@ -1,5 +1,7 @@
 //! One node: what it reads and makes, and what its attributes say about memory.
 
+use super::attributes::Attributes;
+use super::infer::{self, Asked, Shaped};
 use super::known::Known;
 use crate::wire::{Message, Value};
 use crate::{Error, Node, TensorIdx};
@@ -20,9 +22,7 @@ struct Fields<'a> {
     op: &'a str,
     name: &'a str,
     domain: &'a str,
-    kernel: Option<[u64; 2]>,
-    strides: Option<[u64; 2]>,
-    dilations: Option<[u64; 2]>,
+    attributes: Attributes<'a>,
 }
 
 /// Reads a node whose inputs are known, and makes its outputs known.
@@ -40,10 +40,23 @@ pub(super) fn read<'a>(message: Message<'a>, known: &mut Known<'a>) -> Result<No
         inputs.extend(outside?);
     }
     let is_standard = fields.domain.is_empty() || fields.domain == "ai.onnx";
-    let is_constant = is_standard && fields.op == "Constant";
+    let is_copy = || {
+        let first = inputs.first().is_some_and(|&input| known.tensor(input).is_constant);
+        first && VIEWS.contains(&fields.op)
+    };
+    let is_constant = is_standard && (fields.op == "Constant" || is_copy());
     let mut outputs = Vec::with_capacity(fields.outputs.len());
-    for name in fields.outputs.iter().copied().filter(|name| !name.is_empty()) {
-        let made = if is_constant { Ok(known.constant(name)) } else { known.make(name) };
+    let mut inferred = if is_standard { fields.inferred(known) } else { Vec::new() }.into_iter();
+    for name in &fields.outputs {
+        let inferred = inferred.next();
+        if name.is_empty() {
+            continue;
+        }
+        let made = if is_constant {
+            Ok(known.constant_of(name, fields.value().or(inferred)))
+        } else {
+            known.make(name, inferred)
+        };
         outputs.push(made.map_err(|error| error.within("output"))?);
     }
     if let (true, &[input, ..], &[output, ..]) = (is_standard, &*inputs, &*outputs)
@@ -57,9 +70,9 @@ pub(super) fn read<'a>(message: Message<'a>, known: &mut Known<'a>) -> Result<No
         name: fields.name.to_owned(),
         inputs,
         outputs,
-        strides: fields.strides,
-        kernel: fields.kernel,
-        dilations: fields.dilations,
+        strides: fields.attributes.pair("strides"),
+        kernel: fields.attributes.pair("kernel_shape"),
+        dilations: fields.attributes.pair("dilations"),
     })
 }
 
@@ -82,23 +95,33 @@ impl<'a> Fields<'a> {
     }
 
     fn attribute(&mut self, attribute: Message<'a>, depth: u32) -> Result<(), Error> {
-        let (mut name, mut numbers) = ("", Vec::new());
-        for field in attribute {
-            match field? {
-                (1, Value::Nested(text)) => name = text.text()?,
-                (6 | 11, Value::Nested(body)) => self.body(body, depth + 1)?,
-                (8, Value::Varint(number)) => numbers.push(number),
-                (8, Value::Nested(packed)) => numbers.extend(packed.varints()?),
-                _ => {}
-            }
-        }
-        match name {
-            "kernel_shape" => self.kernel = numbers.try_into().ok(),
-            "strides" => self.strides = numbers.try_into().ok(),
-            "dilations" => self.dilations = numbers.try_into().ok(),
-            _ => {}
+        for body in self.attributes.push(attribute)? {
+            self.body(body, depth + 1)?;
         }
         Ok(())
+    }
+
+    /// What follows for the results from what is known of the inputs, where there is a rule.
+    fn inferred(&self, known: &Known) -> Vec<Shaped> {
+        let asked = Asked {
+            op: self.op,
+            attributes: &self.attributes,
+            inputs: self.inputs.iter().map(|name| known.shaped(name)).collect(),
+            output_count: self.outputs.len(),
+        };
+        infer::results(&asked).unwrap_or_default()
+    }
+
+    /// The value of a constant, as one of its attributes.
+    fn value(&self) -> Option<Shaped> {
+        let of = |name: &str| self.attributes.numbers(name);
+        if let Some(tensor) = self.attributes.tensor("value") {
+            return infer::of_constant(tensor);
+        }
+        let shape = if of("value_int").is_some() { vec![] } else { vec![of("value_ints")?.len()] };
+        let shape = shape.into_iter().map(|length| length as u64).collect();
+        let values = of("value_int").or(of("value_ints"))?.to_vec();
+        Some(Shaped { shape, bits: 64, values: Some(values) })
     }
 
     fn body(&mut self, body: Message<'a>, depth: u32) -> Result<(), Error> {

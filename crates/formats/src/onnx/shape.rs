@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use memo_malloc::{Bytes, Code};
+use memo_malloc::Code;
 
+use super::infer::{self, Shaped};
 use crate::error::shown;
-use crate::graph::tensor_bytes;
 use crate::wire::{Message, Value};
 use crate::{Error, Options};
 
@@ -52,24 +52,12 @@ impl<'a> Shapes<'a> {
         Err(tensor.broken("a constant without a name"))
     }
 
-    pub(super) fn of_constant(&self, name: &str) -> Option<Vec<u64>> {
-        let mut shape = Vec::new();
-        for field in *self.constants.get(name)? {
-            match field.ok()? {
-                (1, Value::Varint(length)) => shape.push(length),
-                (1, Value::Nested(packed)) => shape.extend(packed.varints().ok()?),
-                _ => {}
-            }
-        }
-        Some(shape)
+    pub(super) fn of_constant(&self, name: &str) -> Option<Shaped> {
+        infer::of_constant(*self.constants.get(name)?)
     }
 
-    /// Shape and bytes of a tensor that a run makes.
-    pub(super) fn resolve(
-        &self,
-        name: &str,
-        options: &Options,
-    ) -> Result<(Vec<u64>, Bytes), Error> {
+    /// What the file tells of a tensor that a run makes.
+    pub(super) fn resolve(&self, name: &str, options: &Options) -> Result<Shaped, Error> {
         let unknown = || {
             Error::new(Code::Unsupported, format!("the file tells no shape of `{}`", shown(name)))
                 .fix_by("infer the shapes first: onnx.shape_inference.infer_shapes(model)")
@@ -89,8 +77,7 @@ impl<'a> Shapes<'a> {
                 Dim::Unknown => return Err(unknown()),
             }
         }
-        let size = tensor_bytes(&shape, bits(tensor, name)?)?;
-        Ok((shape, size))
+        Ok(Shaped { shape, bits: bits(tensor, name)?, values: None })
     }
 
     /// The dimensions that are given, but that no shape has.
@@ -155,17 +142,22 @@ fn bits(tensor: Message<'_>, name: &str) -> Result<u64, Error> {
             number = found;
         }
     }
+    bits_of(number).ok_or_else(|| {
+        let message = format!("the elements of `{}` have no fixed size", shown(name));
+        Error::new(Code::Unsupported, format!("{message} (type {number})"))
+    })
+}
+
+/// Bits of an element of a type, if they are always as many.
+pub(super) fn bits_of(number: u64) -> Option<u64> {
     match number {
-        2 | 3 | 9 | 17..=20 | 24 => Ok(8),
-        4 | 5 | 10 | 16 => Ok(16),
-        1 | 6 | 12 => Ok(32),
-        7 | 11 | 13 | 14 => Ok(64),
-        15 => Ok(128),
-        21..=23 => Ok(4),
-        25 | 26 => Ok(2),
-        other => {
-            let message = format!("the elements of `{}` have no fixed size", shown(name));
-            Err(Error::new(Code::Unsupported, format!("{message} (type {other})")))
-        }
+        2 | 3 | 9 | 17..=20 | 24 => Some(8),
+        4 | 5 | 10 | 16 => Some(16),
+        1 | 6 | 12 => Some(32),
+        7 | 11 | 13 | 14 => Some(64),
+        15 => Some(128),
+        21..=23 => Some(4),
+        25 | 26 => Some(2),
+        _ => None,
     }
 }
