@@ -1,6 +1,10 @@
 /** The native library is found, or its absence is explained. */
 
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ROOT, runScript } from "./support/child.ts";
@@ -32,6 +36,20 @@ test("a file that is no library is fatal, and named", () => {
   const { status, stderr } = runScript(EXAMPLE, [], { MEMO_MALLOC_LIB: file });
   assert.is.not(status, 0);
   assert.ok(stderr.includes(`  ${file}: `), stderr);
+});
+
+test("a library of another version is fatal, and its version told", () => {
+  const folder = mkdtempSync(join(tmpdir(), "memo-other-"));
+  const library = join(folder, "other.so");
+  const undefinedOnes = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
+  const args = ["-shared", "-fPIC", ...undefinedOnes, "tests/fixtures/other_version.c"];
+  const compiled = spawnSync("cc", [...args, "-o", library], { cwd: ROOT, encoding: "utf8" });
+  assert.is(compiled.status, 0, compiled.stderr);
+  const { status, stderr } = runScript(EXAMPLE, [], { MEMO_MALLOC_LIB: library });
+  rmSync(folder, { recursive: true });
+  assert.is.not(status, 0);
+  assert.match(stderr, `  ${library}: has ABI version 999, this package needs 3\n`);
+  assert.match(stderr, "fix: point MEMO_MALLOC_LIB at the library of this version");
 });
 
 test.run();
