@@ -1,0 +1,87 @@
+/**
+ * Measures one thing in the runtime that runs this, and prints numbers as one line of JSON:
+ * `behave.ts import | abort | blocked | growth`.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import type { PlanOptions } from "../../ts/mod.ts";
+import { hard } from "../../tests/support/problems.ts";
+
+const [what] = process.argv.slice(2);
+
+/** What goes on to its time limit, which must be longer than what is measured. */
+const search = (timeLimit: number): PlanOptions => ({ planner: "skyline_restarts", timeLimit });
+
+/** The package as npm ships it. */
+const SHIPPED = new URL("../../dist/mod.js", import.meta.url).href;
+
+/** Milliseconds from before the import to the first plan, the library's loading among them. */
+async function imported(): Promise<number[]> {
+  const start = performance.now();
+  const { plan } = await import(SHIPPED);
+  plan([{ size: 1024, start: 0, end: 2 }, { size: 512, start: 1, end: 3 }]);
+  return [performance.now() - start];
+}
+
+/** Milliseconds from an abort to the rejection, in the middle of a search that goes on. */
+async function aborts(): Promise<number[]> {
+  const { planAsync } = await import("../../ts/mod.ts");
+  const found: number[] = [];
+  for (let turn = 0; turn < 20; turn++) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const planning = planAsync(hard, { ...search(30), signal });
+    const ended = planning.then(
+      ({ status }) => Promise.reject(new Error(`the search ended by itself: ${status}`)),
+      () => performance.now(),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50 + turn));
+    const start = performance.now();
+    controller.abort();
+    found.push(await ended - start);
+  }
+  return found;
+}
+
+/** Milliseconds by which timers of a millisecond came late while a plan took five seconds. */
+async function blocked(): Promise<number[]> {
+  const { planAsync } = await import("../../ts/mod.ts");
+  const late: number[] = [];
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    late.push(Math.max(0, now - last - 1));
+    last = now;
+  }, 1);
+  await planAsync(hard, search(5));
+  clearInterval(timer);
+  return late;
+}
+
+/** Resident bytes after each ten thousand of 100,000 plans, from the second ten thousand on. */
+async function growth(): Promise<number[]> {
+  const { plan } = await import("../../ts/mod.ts");
+  const buffers = Array.from({ length: 20 }, (_, idx) => ({
+    size: 64 * (1 + idx % 5),
+    start: idx,
+    end: idx + 3,
+  }));
+  const resident: number[] = [];
+  for (let turn = 1; turn <= 10; turn++) {
+    for (let idx = 0; idx < 10_000; idx++) plan(buffers, { planner: "best_fit" });
+    (globalThis as { gc?: () => void }).gc?.();
+    if (turn > 1) resident.push(process.memoryUsage().rss);
+  }
+  return resident;
+}
+
+const measures: Record<string, () => Promise<number[]>> = {
+  import: imported,
+  abort: aborts,
+  blocked,
+  growth,
+};
+console.log(JSON.stringify(await measures[what!]!()));
+process.exit(0);
