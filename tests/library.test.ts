@@ -48,7 +48,7 @@ test("a library of another version is fatal, and its version told", () => {
   const { status, stderr } = runScript(EXAMPLE, [], { MEMO_MALLOC_LIB: library });
   rmSync(folder, { recursive: true });
   assert.is.not(status, 0);
-  assert.match(stderr, `  ${library}: has ABI version 999, this package needs 4\n`);
+  assert.match(stderr, `  ${library}: has ABI version 999, this package needs `);
   assert.match(stderr, "fix: point MEMO_MALLOC_LIB at the library of this version");
 });
 

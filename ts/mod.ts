@@ -58,6 +58,12 @@ export {
   readProblem,
   type ReadTieredProblem,
 } from "./read.ts";
-export type { CostCertificate, TieredCause, TieredOutcome, TieredPlan } from "./spread.ts";
+export type {
+  CostBound,
+  CostCertificate,
+  TieredCause,
+  TieredOutcome,
+  TieredPlan,
+} from "./spread.ts";
 export type { PlanToCheck, TieredPlanToCheck } from "./stated.ts";
 export { encodePlan, render, type RenderOptions, type WriteOptions, writePlan } from "./write.ts";

@@ -12,7 +12,13 @@ import { type CheckedRoom, checkedRoom, withProblem } from "./open.ts";
 import { type Bound, boundOf, emptyOutcome, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Problem, Room, TieredProblem } from "./problem.ts";
 import { checkedColumns } from "./specs.ts";
-import { type SpreadRoom, spreadRoom, type TieredOutcome } from "./spread.ts";
+import {
+  type CostBound,
+  costBoundRoom,
+  type SpreadRoom,
+  spreadRoom,
+  type TieredOutcome,
+} from "./spread.ts";
 import { text } from "./texts.ts";
 
 /** The planners, by name. */
@@ -147,13 +153,31 @@ export function answerOf({ count, tiers }: CheckedColumns, isNamed: boolean): An
 }
 
 /**
- * The number of bytes below which no plan of these buffers can go, whatever the capacity.
+ * The number of bytes below which no plan of these buffers can go, whatever the capacity; over several
+ * arenas, the cost below which none can go, or why there is no plan.
  *
  * @throws {MemoError} When the buffers or the options are not what they must be.
  */
-export function lowerBound(problem: Problem, options: Pick<Room, "align"> = {}): Bound {
+export function lowerBound(problem: Problem, options?: Pick<Room, "align">): Bound;
+/** As above, over several arenas. */
+export function lowerBound(problem: TieredProblem, options?: Pick<Room, "align">): CostBound;
+/** As above, where only the problem tells whether there are several. */
+export function lowerBound(
+  problem: Problem | TieredProblem,
+  options?: Pick<Room, "align">,
+): Bound | CostBound;
+export function lowerBound(
+  problem: Problem | TieredProblem,
+  options: Pick<Room, "align"> = {},
+): Bound | CostBound {
   const room = { ...checkedRoom(options), capacity: Infinity };
   const columns = checkedColumns(problem);
+  const { count, tiers } = columns;
+  if (tiers !== null) {
+    const { to, bound } = costBoundRoom(count, tiers.names.length);
+    withProblem(columns, room, (id) => succeed(native().memo_lower_bound_tiered(id, ...to)));
+    return bound();
+  }
   const outcome = emptyOutcome();
   withProblem(columns, room, (id) => succeed(native().memo_lower_bound(id, outcome)));
   return boundOf(outcome);

@@ -5,7 +5,7 @@
  */
 
 import type { Words } from "./columns.ts";
-import type { Octets, SpreadArguments } from "./native/symbols.ts";
+import type { CostBoundArguments, Octets, SpreadArguments } from "./native/symbols.ts";
 import { type Cause, type Reason, reasonOf, unknown } from "./outcome.ts";
 
 /** How a lower bound of a cost was proven. */
@@ -55,6 +55,17 @@ export type TieredOutcome =
   /** A limit was reached before there was a plan. */
   | { readonly status: "gave-up"; readonly reason: Reason };
 
+/** What is known of a cost without planning: branch on `status`. */
+export type CostBound =
+  /** No plan costs less than `lowerBound`. */
+  | {
+    readonly status: "bounded";
+    readonly lowerBound: number;
+    readonly certificate: Extract<CostCertificate, { kind: "spill" }>;
+  }
+  /** Proven: there is no plan. */
+  | { readonly status: "infeasible"; readonly cause: TieredCause };
+
 /** Bytes of `MemoSpread`: two doubles, then eight 32-bit integers. */
 const SPREAD_BYTES = 2 * 8 + 8 * 4;
 
@@ -70,9 +81,7 @@ export interface SpreadRoom {
 export function spreadRoom(count: number, tierCount: number): SpreadRoom {
   const [tiers, offsets] = [new Uint32Array(count), new Float64Array(count)];
   const peaks = new Float64Array(tierCount);
-  // No tiers at all are refused by the library.
-  const levels = Math.max(0, tierCount - 1);
-  const [spillEnds, spillSteps] = [new Uint32Array(levels), new Uint32Array(count * levels)];
+  const [spillEnds, spillSteps] = spillRoom(count, tierCount);
   const flat = new Uint8Array(new ArrayBuffer(SPREAD_BYTES));
   return {
     to: [count, tiers, offsets, tierCount, peaks, spillEnds, spillSteps, flat],
@@ -82,6 +91,37 @@ export function spreadRoom(count: number, tierCount: number): SpreadRoom {
       return outcomeOf(flat, { tiers, offsets, peaks }, certificate);
     },
   };
+}
+
+/** Room for a bound over tiers. */
+export interface CostBoundRoom {
+  /** Where the library writes. */
+  readonly to: CostBoundArguments;
+  /** What it wrote. */
+  bound(): CostBound;
+}
+
+/** Room for a bound of so many buffers and tiers. */
+export function costBoundRoom(count: number, tierCount: number): CostBoundRoom {
+  const [spillEnds, spillSteps] = spillRoom(count, tierCount);
+  const flat = new Uint8Array(new ArrayBuffer(SPREAD_BYTES));
+  return {
+    to: [count, tierCount, spillEnds, spillSteps, flat],
+    bound: () => {
+      const [, lowerBound = 0] = new Float64Array(flat.buffer, 0, 2);
+      const [status, , , ...cause] = new Uint32Array(flat.buffer, 16, 8);
+      return status === 3
+        ? { status: "infeasible", cause: causeOf(cause) }
+        : { status: "bounded", lowerBound, certificate: spillOf(spillEnds, spillSteps) };
+    },
+  };
+}
+
+/** Room for where the lists of a certificate end, and for their steps. */
+function spillRoom(count: number, tierCount: number): [ends: Words, steps: Words] {
+  // No tiers at all are refused by the library.
+  const levels = Math.max(0, tierCount - 1);
+  return [new Uint32Array(levels), new Uint32Array(count * levels)];
 }
 
 function outcomeOf(
@@ -114,6 +154,10 @@ function outcomeOf(
 function certificateOf(certificate: number, ends: Words, steps: Words): CostCertificate {
   if (certificate === 3) return { kind: "finished-search" };
   if (certificate !== 5) throw unknown("certificate", certificate);
+  return spillOf(ends, steps);
+}
+
+function spillOf(ends: Words, steps: Words): Extract<CostCertificate, { kind: "spill" }> {
   const list = (end: number, at: number): number[] => [...steps.subarray(ends[at - 1] ?? 0, end)];
   return { kind: "spill", steps: Array.from(ends, list) };
 }

@@ -15,7 +15,7 @@
 /**
  * Rises when a function or a struct of this header changes or comes; a loader compares it first.
  */
-#define MEMO_ABI_VERSION 4
+#define MEMO_ABI_VERSION 5
 
 /**
  * How a lower bound was proven.
@@ -317,7 +317,7 @@ typedef struct MemoSpread {
      */
     double cost;
     /**
-     * No plan costs less, when `has_plan`.
+     * No plan costs less, when `has_plan` or when it was all that was asked for.
      */
     double lower_bound;
     /**
@@ -649,6 +649,22 @@ int32_t memo_plan_tiered(uint32_t problem,
                          uint32_t *spill_ends,
                          uint32_t *spill_steps,
                          struct MemoSpread *outcome);
+
+/**
+ * The cost below which no plan of an open problem over tiers can go. Writes `lower_bound` and
+ * `certificate` of `outcome`, zeros elsewhere, and the steps as `memo_plan_tiered` does; where
+ * there is no plan, as far as that is known without a search, `status` and the cause instead.
+ *
+ * Required:
+ * `spill_ends` has room for `tier_count` − 1 elements, `spill_steps` for `count` times as many;
+ * `outcome` is valid for a write. Nobody uses them during the call.
+ */
+int32_t memo_lower_bound_tiered(uint32_t problem,
+                                uint32_t count,
+                                uint32_t tier_count,
+                                uint32_t *spill_ends,
+                                uint32_t *spill_steps,
+                                struct MemoSpread *outcome);
 
 /**
  * Judges a plan of an open problem over tiers: where each buffer lies, the peaks, the cost, and its

@@ -94,6 +94,10 @@ export const SYMBOLS: Symbols<Native> = {
     result: "i32",
   },
   memo_plan_tiered: { parameters: ["u32", "f64", ...SPREAD], result: "i32" },
+  memo_lower_bound_tiered: {
+    parameters: ["u32", "u32", "u32", "array", "array", "array"],
+    result: "i32",
+  },
   memo_check_tiered: { parameters: ["u32", ...TIERED_PLAN], result: "i32" },
   memo_problem_new: {
     parameters: ["u32", "array", "array", "array", "array", "array", "f64", "f64", "array"],
@@ -190,6 +194,15 @@ export type SpreadArguments = [
   outcome: Octets,
 ];
 
+/** The columns of a bound over tiers. */
+export type CostBoundArguments = [
+  count: number,
+  tierCount: number,
+  spillEnds: Words,
+  spillSteps: Words,
+  outcome: Octets,
+];
+
 /** What text to make, and where its handle and its number of bytes go. */
 export type TextArguments = [name: Octets, title: Octets, handle: Words, byteCount: Words];
 
@@ -220,6 +233,7 @@ export interface Native {
     explanation: Octets,
   ): number;
   memo_plan_tiered(problem: number, timeLimit: number, ...to: SpreadArguments): number;
+  memo_lower_bound_tiered(problem: number, ...to: CostBoundArguments): number;
   memo_check_tiered(problem: number, ...plan: TieredPlanArguments): number;
   memo_problem_new(
     count: number,

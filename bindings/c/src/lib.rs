@@ -34,7 +34,7 @@ pub use problem::{
     MemoProblemSize, memo_problem_close, memo_problem_columns, memo_problem_ids, memo_problem_new,
     memo_problem_read, memo_problem_size, memo_problem_threads,
 };
-pub use spread::{MemoSpread, memo_check_tiered, memo_plan_tiered};
+pub use spread::{MemoSpread, memo_check_tiered, memo_lower_bound_tiered, memo_plan_tiered};
 pub use text::{
     memo_plan_text, memo_plan_text_tiered, memo_problem_name, memo_text_close, memo_text_copy,
 };

@@ -5,7 +5,7 @@ use memo_malloc::check::check_tiered;
 use memo_malloc::model::{
     CostCertificate, TierIdx, TieredOutcome, TieredPlan, TieredProblem, TieredRefutation,
 };
-use memo_malloc::planners::plan_tiered;
+use memo_malloc::planners::{lower_bound_tiered, plan_tiered};
 
 use crate::columns::{
     column, column_mut, integer, integers, lists, put_bytes, put_lists, same_count, to_double,
@@ -22,7 +22,7 @@ use memo_edge::{Failure, entry};
 pub struct MemoSpread {
     /// What all bytes cost, when `has_plan`.
     pub cost: f64,
-    /// No plan costs less, when `has_plan`.
+    /// No plan costs less, when `has_plan` or when it was all that was asked for.
     pub lower_bound: f64,
     /// Which answer it is.
     pub status: MemoStatus,
@@ -79,6 +79,66 @@ pub unsafe extern "C" fn memo_plan_tiered(
     })
 }
 
+/// The cost below which no plan of an open problem over tiers can go. Writes `lower_bound` and
+/// `certificate` of `outcome`, zeros elsewhere, and the steps as [`memo_plan_tiered`] does; where
+/// there is no plan, as far as that is known without a search, `status` and the cause instead.
+///
+/// # Safety
+/// `spill_ends` has room for `tier_count` − 1 elements, `spill_steps` for `count` times as many;
+/// `outcome` is valid for a write. Nobody uses them during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_lower_bound_tiered(
+    problem: u32,
+    count: u32,
+    tier_count: u32,
+    spill_ends: *mut u32,
+    spill_steps: *mut u32,
+    outcome: *mut MemoSpread,
+) -> i32 {
+    entry(|| {
+        let kept = Kept::get(problem)?;
+        let problem = kept.tiered()?;
+        let (levels, steps_max) = spill_room(problem, count, tier_count)?;
+        // SAFETY: the caller's promise.
+        let ends = unsafe { column_mut("spill_ends", spill_ends, levels) }?;
+        // SAFETY: the caller's promise.
+        let steps = unsafe { column_mut("spill_steps", spill_steps, steps_max) }?;
+        // SAFETY: the caller's promise.
+        let outcome = unsafe { column_mut("outcome", outcome, 1) }?;
+        outcome[0] = match lower_bound_tiered(problem) {
+            Ok((cost, certificate)) => {
+                put_spill(&certificate, steps, ends)?;
+                MemoSpread {
+                    lower_bound: to_double("lower bound", cost)?,
+                    certificate: number(&certificate)?,
+                    ..MemoSpread::default()
+                }
+            }
+            Err(refutation) => MemoSpread::of(&TieredOutcome::Infeasible(refutation))?,
+        };
+        Ok(())
+    })
+}
+
+/// How many ends and how many steps a certificate may have. Both numbers must be the problem's.
+fn spill_room(problem: &TieredProblem, count: u32, tier_count: u32) -> Result<(u32, u32), Failure> {
+    same_count("count", count, problem.problem().len())?;
+    same_count("tier_count", tier_count, problem.tiers().len())?;
+    let levels = tier_count - 1;
+    let steps_max = levels.checked_mul(count);
+    Ok((levels, steps_max.ok_or_else(|| Failure::bad_argument("too many steps"))?))
+}
+
+fn put_spill(
+    certificate: &CostCertificate,
+    to: &mut [Step],
+    ends: &mut [u32],
+) -> Result<(), Failure> {
+    let CostCertificate::Spill { steps } = certificate else { return Ok(()) };
+    // Each step forces a buffer out that no other does, so that there are no more than buffers.
+    put_lists(steps.iter().map(Vec::as_slice), to, ends)
+}
+
 /// The columns of an answer over tiers, as a caller gives them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SpreadColumns {
@@ -111,11 +171,7 @@ impl SpreadColumns {
         outcome: *mut MemoSpread,
     ) -> Result<SpreadPlaces<'a>, Failure> {
         let SpreadColumns { count, tier_count, .. } = self;
-        same_count("count", count, problem.problem().len())?;
-        same_count("tier_count", tier_count, problem.tiers().len())?;
-        let levels = tier_count - 1;
-        let steps_max = levels.checked_mul(count);
-        let steps_max = steps_max.ok_or_else(|| Failure::bad_argument("too many steps"))?;
+        let (levels, steps_max) = spill_room(problem, count, tier_count)?;
         Ok(SpreadPlaces {
             // SAFETY: the caller's promise.
             tiers: unsafe { column_mut("tiers", self.tiers, count) }?,
@@ -149,11 +205,7 @@ pub(crate) unsafe fn put_spread(
         to.tiers.iter_mut().zip(&plan.tiers).for_each(|(to, tier)| *to = tier.0.into());
         put_bytes("offset", to.offsets, plan.offsets.iter().copied())?;
         put_bytes("peak", to.peaks, plan.peaks.iter().copied())?;
-        if let CostCertificate::Spill { steps } = &plan.certificate {
-            // Each step forces a buffer out that no other does, so that there are no more than
-            // buffers.
-            put_lists(steps.iter().map(Vec::as_slice), to.steps, to.ends)?;
-        }
+        put_spill(&plan.certificate, to.steps, to.ends)?;
     }
     to.outcome[0] = MemoSpread::of(found)?;
     Ok(())

@@ -112,6 +112,7 @@ static void ties(void) {
 
 static void tiers(void) {
     const double sizes[2] = {8, 6}, capacities[2] = {8, INFINITY}, costs[2] = {1, 10};
+    const double small[2] = {8, 5};
     const uint32_t starts[2] = {0, 0}, ends[2] = {2, 2}, name_ends[2] = {4, 8}, bad_ends[2] = {4, 9};
     const uint8_t *names = (const uint8_t *)"fastslow";
     const uint64_t allowed[2] = {3, 2};
@@ -139,6 +140,16 @@ static void tiers(void) {
     EXPECT(memo_check_tiered(problem, 2, tier_of, offsets, 2, peaks, 68, 69, 5, 1, other,
                              spill_steps) == 207);
     EXPECT(memo_check_tiered(problem, 2, tier_of, offsets, 2, peaks, 68, 68, 1, 0, NULL, NULL) == 601);
+    EXPECT(memo_lower_bound(problem, &one) == 601);
+    EXPECT(memo_lower_bound_tiered(problem, 2, 1, spill_ends, spill_steps, &spread) == 601);
+    EXPECT(memo_lower_bound_tiered(problem, 2, 2, spill_ends, spill_steps, NULL) == 601);
+    EXPECT(memo_lower_bound_tiered(problem, 2, 2, spill_ends, spill_steps, &spread) == 0);
+    EXPECT(spread.status == MEMO_STATUS_NONE && spread.lower_bound == 68 && spread.cost == 0);
+    EXPECT(spread.certificate == MEMO_CERTIFICATE_SPILL && spread.has_plan == 0);
+    EXPECT(memo_problem_spread(problem, 2, 8, names, name_ends, small, costs, 2, allowed) == 0);
+    EXPECT(memo_lower_bound_tiered(problem, 2, 2, spill_ends, spill_steps, &spread) == 0);
+    EXPECT(spread.status == MEMO_STATUS_INFEASIBLE && spread.cause == MEMO_CAUSE_NO_ROOM);
+    EXPECT(spread.first == 1 && spread.lower_bound == 0);
     EXPECT(memo_problem_close(problem) == 0);
 }
 

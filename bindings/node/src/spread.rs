@@ -182,6 +182,22 @@ pub fn plan_tiered(
     })
 }
 
+#[napi(js_name = "memo_lower_bound_tiered")]
+pub fn lower_bound_tiered(
+    problem: u32,
+    count: u32,
+    tier_count: u32,
+    spill_ends: Uint32ArraySlice,
+    spill_steps: Uint32ArraySlice,
+    outcome: Uint8ArraySlice,
+) -> Result<i32> {
+    let (ends, steps) = spill_room(count, tier_count, &spill_ends, &spill_steps)?;
+    let outcome = outcome.address("outcome", 1)?;
+    // SAFETY: each column has room for its number of elements, `outcome` its size; JavaScript does
+    // not run during the call.
+    Ok(unsafe { c::memo_lower_bound_tiered(problem, count, tier_count, ends, steps, outcome) })
+}
+
 #[napi(js_name = "memo_check_tiered")]
 pub fn check_tiered(
     problem: u32,

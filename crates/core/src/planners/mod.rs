@@ -48,7 +48,7 @@ pub use ilp::Ilp;
 pub use lns::Lns;
 pub use skyline::Skyline;
 pub use sweep::{Stream, Sweep};
-pub use tiers::plan_tiered;
+pub use tiers::{lower_bound_tiered, plan_tiered};
 pub use windows::Windows;
 
 use crate::limits::Limits;

@@ -5,7 +5,7 @@ use memo_malloc::model::{
     CostCertificate, RefutationCause, Tier, TierIdx, TierSet, TieredOutcome, TieredPlan,
     TieredProblem, TieredRefutation,
 };
-use memo_malloc::planners::plan_tiered;
+use memo_malloc::planners::{lower_bound_tiered, plan_tiered};
 use memo_malloc::{Buffer, BufferIdx, Bytes, Limits, Problem};
 
 use crate::families::{self, Random};
@@ -89,7 +89,24 @@ fn outcome(problem: &TieredProblem) -> TieredOutcome {
     if let Some(plan) = outcome.plan() {
         assert_eq!(check_tiered(problem, plan), Ok(()), "{problem:?}");
     }
+    bound_agrees(problem, &outcome);
     outcome
+}
+
+/// The bound alone is that of the plan, unless a search has proven more, or that there is none.
+fn bound_agrees(problem: &TieredProblem, outcome: &TieredOutcome) {
+    match (lower_bound_tiered(problem), outcome) {
+        (Ok((cost, certificate)), TieredOutcome::Optimal(plan) | TieredOutcome::Feasible(plan)) => {
+            let is_by_search = plan.certificate == CostCertificate::FinishedSearch;
+            let bound = TieredPlan { lower_bound: cost, certificate, ..plan.clone() };
+            assert_eq!(check_tiered(problem, &bound), Ok(()), "{problem:?}");
+            assert_eq!(is_by_search, bound != *plan, "{problem:?}");
+            assert!(!is_by_search || cost < plan.lower_bound, "{problem:?}");
+        }
+        (Err(found), TieredOutcome::Infeasible(refutation)) => assert_eq!(found, *refutation),
+        (Ok(_), TieredOutcome::Infeasible(TieredRefutation::FinishedSearch)) => {}
+        (found, _) => panic!("{found:?}, but {outcome:?}: {problem:?}"),
+    }
 }
 
 #[test]

@@ -37,15 +37,10 @@ use crate::model::{
 /// As [`plan`](super::plan) for the buffers of one tier.
 pub fn plan_tiered(problem: &TieredProblem, limits: &Limits) -> Result<TieredOutcome, Error> {
     let deadline = limits.start();
-    if let Some(refutation) = refuted(problem) {
-        return Ok(TieredOutcome::Infeasible(refutation));
-    }
-    let units = Units::of(problem);
-    let Bound { mut cost, steps } = match bound(&units) {
-        Ok(bound) => bound,
-        Err(step) => return Ok(TieredOutcome::Infeasible(TieredRefutation::Overfull { step })),
+    let (units, (mut cost, mut certificate)) = match bounded(problem) {
+        Ok(bounded) => bounded,
+        Err(refutation) => return Ok(TieredOutcome::Infeasible(refutation)),
     };
-    let mut certificate = CostCertificate::Spill { steps };
     let found = spread(&units, cost, &deadline);
     let mut settled = Settled::of(problem, &units, found, &deadline);
     settled.bring_back(cost)?;
@@ -63,6 +58,24 @@ pub fn plan_tiered(problem: &TieredProblem, limits: &Limits) -> Result<TieredOut
         Some(plan) => TieredOutcome::Feasible(plan),
         None => TieredOutcome::GaveUp(deadline.reached().unwrap_or(Reason::Heuristic)),
     })
+}
+
+/// A cost below which no plan over tiers can go, as the loads alone tell it, and the steps that show it.
+///
+/// # Errors
+/// Why there is no plan, where the loads, the ties or a single buffer tell that.
+pub fn lower_bound_tiered(
+    problem: &TieredProblem,
+) -> Result<(u64, CostCertificate), TieredRefutation> {
+    bounded(problem).map(|(_, bound)| bound)
+}
+
+fn bounded(problem: &TieredProblem) -> Result<(Units, (u64, CostCertificate)), TieredRefutation> {
+    refuted(problem).map_or(Ok(()), Err)?;
+    let units = Units::of(problem);
+    let Bound { cost, steps } =
+        bound(&units).map_err(|step| TieredRefutation::Overfull { step })?;
+    Ok((units, (cost, CostCertificate::Spill { steps })))
 }
 
 /// Why there is no plan, whatever goes where: contradictory ties, or a buffer without room.
