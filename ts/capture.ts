@@ -4,6 +4,13 @@
  * @module
  */
 
+export {
+  captureOnnx,
+  type OnnxRecorded,
+  type OnnxRuntime,
+  type OnnxSession,
+  readOnnxProfile,
+} from "./capture/onnx.ts";
 export type { Recorded, RecordedBuffer, Until } from "./capture/recorder.ts";
 export { type Capture, captureTensorFlow, type TensorFlow } from "./capture/tensorflow.ts";
 export { captureWebGpu, type Device } from "./capture/webgpu.ts";

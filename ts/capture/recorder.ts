@@ -9,7 +9,10 @@ import type { BufferFields, OneLifetime } from "../problem.ts";
 
 /** A buffer that a run has made. */
 export interface RecordedBuffer extends BufferFields, OneLifetime {
-  /** Its op, the op's number, and the buffer's number within it when there are more. */
+  /**
+   * Its op, the op's number, and the buffer's number within it when there are more; or what the
+   * model calls it.
+   */
   readonly id: string;
   /** The name of the op that made it. */
   readonly op: string;
