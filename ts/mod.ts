@@ -5,15 +5,7 @@
  * @module
  */
 
-export {
-  Arena,
-  type ArenaOptions,
-  type BytesOf,
-  type Memory,
-  type Range,
-  type ViewType,
-  type WebAssemblyMemory,
-} from "./arena.ts";
+export { Arena, type ArenaOptions } from "./arena.ts";
 export { check, type Verdict } from "./check.ts";
 export { type Code, CODES, MemoError } from "./errors.ts";
 export {
@@ -25,6 +17,7 @@ export {
   type TieredExplainOptions,
   type TieredExplanation,
 } from "./explain.ts";
+export type { BytesOf, Memory, Place, Range, ViewType, WebAssemblyMemory } from "./memory.ts";
 export type { Bound, Cause, Certificate, Outcome, Plan, Reason } from "./outcome.ts";
 export {
   lowerBound,
@@ -66,4 +59,5 @@ export type {
   TieredPlan,
 } from "./spread.ts";
 export type { PlanToCheck, TieredPlanToCheck } from "./stated.ts";
+export { TieredArena, type TieredArenaOptions, type TierRange } from "./tiered_arena.ts";
 export { encodePlan, render, type RenderOptions, type WriteOptions, writePlan } from "./write.ts";
