@@ -6,17 +6,17 @@ import { Model } from "../../ts/torch.ts";
 import { modelFile, sequence } from "./support.ts";
 
 /** Starts runs that take a while together. */
-function begun(): void {
+function begun(borrow: boolean): void {
   const model = Model.load(modelFile("attention"));
-  for (let run = 0; run < 4; run++) model.run([sequence()]);
+  for (let run = 0; run < 4; run++) model.run([sequence()], { borrow });
 }
 
-async function end(how: string | undefined): Promise<void> {
-  if (how === "worker" || how === "worker-exit") return endWorker(how);
-  begun();
+async function end(how: string): Promise<void> {
+  if (how.startsWith("worker")) return endWorker(how);
+  begun(how.endsWith("-borrow"));
   await new Promise((resolve) => setTimeout(resolve, 20));
   process.stdout.write("started\n");
-  if (how === "throw") throw new Error("on purpose");
+  if (how.startsWith("throw")) throw new Error("on purpose");
   process.exit(7);
 }
 
@@ -27,14 +27,14 @@ async function endWorker(how: string): Promise<void> {
   process.stdout.write("started\n");
   await worker.terminate();
   // The threads of the library go on, in code that must still be there.
-  await new Promise((resolve) => setTimeout(resolve, how === "worker" ? 2000 : 50));
+  await new Promise((resolve) => setTimeout(resolve, how.startsWith("worker-exit") ? 50 : 2000));
   process.exit(7);
 }
 
 if (isMainThread) {
-  await end(process.argv[2]);
+  await end(process.argv[2] ?? "exit");
 } else {
   const { parentPort } = await import("node:worker_threads");
-  begun();
+  begun(process.argv[2]?.endsWith("-borrow") ?? false);
   parentPort?.postMessage("begun");
 }

@@ -15,24 +15,33 @@ const LOOK = 1;
 /** What follows each run that is waited for. */
 const pending = new Map<number, () => void>();
 
-/** Waits until a run is done. With a signal, an abort ends the wait and closes the run. */
-export function finished(
-  run: number,
-  signal: AbortSignal | undefined,
-  end: () => void,
-): Promise<void> {
+/** How a run is waited for. */
+export interface Wait {
+  /** An abort ends the wait and closes the run: at once, unless the run reads the caller's memory. */
+  readonly signal: AbortSignal | undefined;
+  /** Whether the run reads the caller's memory: then nobody hears of its end before it. */
+  readonly isBorrowed: boolean;
+  /** Called when the run is done, however the wait ends. */
+  end(): void;
+}
+
+/** Waits until a run is done. */
+export function finished(run: number, { signal, isBorrowed, end }: Wait): Promise<void> {
   const done = whenDone(run).then(end);
   if (signal === undefined) return done;
   return new Promise((resolve, reject) => {
+    let isAborted = false;
     const aborted = (): void => {
+      isAborted = true;
       torch().memo_torch_run_cancel(run);
-      done.then(() => torch().memo_torch_run_close(run));
-      reject(signal.reason);
+      const closed = done.then(() => void torch().memo_torch_run_close(run));
+      if (isBorrowed) closed.then(() => reject(signal.reason));
+      else reject(signal.reason);
     };
     signal.addEventListener("abort", aborted, { once: true });
     done.then(() => {
       signal.removeEventListener("abort", aborted);
-      resolve();
+      if (!isAborted) resolve();
     });
   });
 }

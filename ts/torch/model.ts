@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isMainThread } from "node:worker_threads";
 import type { Words } from "../columns.ts";
 import { MemoError } from "../errors.ts";
 import { checkOptions } from "../numbers.ts";
@@ -22,15 +23,6 @@ import {
   type Tensor,
 } from "./tensor.ts";
 
-/** How to run on a thread of the library. */
-export interface RunOptions {
-  /**
-   * Ends it: the promise is rejected with the signal's reason. A run that has not begun never does;
-   * one that has begun goes on to its end, and nobody hears of it.
-   */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** How to run on this thread. */
 export interface RunSyncOptions {
   /**
@@ -38,6 +30,22 @@ export interface RunSyncOptions {
    * their inputs nor write to them.
    */
   readonly borrow?: boolean | undefined;
+}
+
+/** How to run on a thread of the library. */
+export interface RunOptions extends RunSyncOptions {
+  /**
+   * As for `runSync`, and until the promise is settled the memory belongs to the run: nobody writes
+   * to it, resizes or transfers it; it may be read, and be lent to several runs. In Deno and within
+   * workers the inputs are copied all the same: there memory can be gone in the middle of a run.
+   */
+  readonly borrow?: boolean | undefined;
+  /**
+   * Ends it: the promise is rejected with the signal's reason. A run that has not begun never does;
+   * one that has begun goes on to its end, and nobody hears of it. With `borrow` the promise is
+   * rejected at that end.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -72,18 +80,18 @@ export class Model {
 
   /**
    * Runs the model on a thread of the library, while the event loop goes on. The inputs are copied
-   * before this returns: memory of JavaScript is gone when its worker is terminated, in the middle of
-   * a run.
+   * before this returns, unless it may `borrow` them.
    */
   async run(inputs: readonly Tensor[], options: RunOptions = {}): Promise<Tensor[]> {
     checkOptions(options);
+    const { borrow = false } = options;
     const signal = checkedSignal(options.signal);
     const checked = checkedTensors(inputs);
     const model = this.#open();
     signal?.throwIfAborted();
-    const opened = new Inputs(checked, false);
+    const opened = new Inputs(checked, borrow && mayLend());
     const run = opened.started(torch().memo_torch_model_start, model);
-    await finished(run, signal, () => opened.close());
+    await finished(run, { signal, isBorrowed: borrow, end: () => opened.close() });
     return resultsOf(run);
   }
 
@@ -148,6 +156,14 @@ class Inputs {
     closeTensors(this.#handles);
     borrowed.delete(this.#tensors);
   }
+}
+
+/**
+ * Whether memory of JavaScript stays as long as runs go on. That of a worker is gone when it is
+ * terminated, and Deno frees its own before it exits after an error that nobody caught.
+ */
+function mayLend(): boolean {
+  return isMainThread && !("Deno" in globalThis);
 }
 
 /** The results of a run that is done, or its failure; it is closed. */
