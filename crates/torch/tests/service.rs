@@ -351,3 +351,37 @@ fn idle_slabs_are_given_back() {
     }
     assert_served(&model, &inputs, &expected);
 }
+
+/// Bytes of this process that are in memory.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    kib.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
+}
+
+#[test]
+fn a_service_that_has_ended_keeps_no_memory() {
+    const SERVICES: usize = 20;
+    const BYTES: usize = 32 << 20;
+    let _alone = alone();
+    let values = vec![1.0; BYTES / 4];
+    let step = || {
+        let _open = scope("step", &[]);
+        drop(Tensor::from_f32(&[values.len()], &values).unwrap());
+    };
+    let before = resident();
+    for turn in 0..SERVICES {
+        enable(&Options::default()).unwrap();
+        step();
+        settle();
+        step();
+        assert_eq!(stats_now().hits, 1, "{}", stats_now());
+        // By the next one or by nothing.
+        if turn % 2 == 0 {
+            disable();
+        }
+    }
+    disable();
+    let grown = resident().saturating_sub(before);
+    assert!(grown < SERVICES / 2 * BYTES, "{grown} bytes more");
+}

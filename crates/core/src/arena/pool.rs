@@ -62,7 +62,6 @@ impl Prepared {
 /// The slabs of a process, or of a part of it that shares a limit.
 #[derive(Debug)]
 pub struct Pool {
-    bytes_max: usize,
     shelf: Checked<Shelf>,
     /// Leases refused because the shelf is lost.
     lost: AtomicU64,
@@ -70,6 +69,8 @@ pub struct Pool {
 
 #[derive(Debug, Default)]
 struct Shelf {
+    /// The most that all slabs may have together; 0 once the pool is closed.
+    bytes_max: usize,
     /// The longest unused first.
     idle: Vec<Idle>,
     /// How often it was trimmed.
@@ -117,8 +118,8 @@ pub struct Lease {
 impl Pool {
     /// A pool whose slabs have at most this many bytes together.
     pub fn new(bytes_max: usize) -> Arc<Pool> {
-        let shelf = Checked::new(Shelf::default());
-        Arc::new(Pool { bytes_max, shelf, lost: AtomicU64::new(0) })
+        let shelf = Checked::new(Shelf { bytes_max, ..Shelf::default() });
+        Arc::new(Pool { shelf, lost: AtomicU64::new(0) })
     }
 
     /// An arena of this plan, outside of any run.
@@ -146,6 +147,13 @@ impl Pool {
         unused.iter().map(|slab| slab.bytes() as u64).sum()
     }
 
+    /// Refuses all leases from now on, and gives every slab back to the system: the idle ones now, the
+    /// others when their scope has ended and nothing is live in them.
+    pub fn close(&self) {
+        // Dropped without the lock: unmapping takes its time.
+        drop(self.on_shelf(Shelf::close));
+    }
+
     /// What it holds and has done; of a lost shelf, only what was refused for that.
     pub fn stats(&self) -> PoolStats {
         let lost =
@@ -169,7 +177,7 @@ impl Pool {
     /// A slab from the shelf or a new one.
     fn slab(&self, bytes: usize) -> Result<Slab, Error> {
         let bytes = Slab::whole_pages(bytes);
-        let room = self.on_shelf(|shelf| shelf.room(bytes, self.bytes_max));
+        let room = self.on_shelf(|shelf| shelf.room(bytes));
         let replaced = match room.ok_or_else(|| region::lost(bytes))?? {
             Room::Idle(slab) => return Ok(slab),
             Room::Reserved(replaced) => replaced,
@@ -206,10 +214,25 @@ impl Shelf {
         self.stats.refused += 1;
     }
 
-    fn give_back(&mut self, arena: Arena, prepared: &Arc<Prepared>) {
-        let (prepared, thread, trim) = (Arc::clone(prepared), this_thread(), self.trims);
+    /// The arena again if the shelf is closed.
+    fn give_back(&mut self, arena: Arena, prepared: &Arc<Prepared>) -> Option<Arena> {
         self.stats.leased -= 1;
+        if self.bytes_max == 0 {
+            self.forget(arena.range().len());
+            return Some(arena);
+        }
+        let (prepared, thread, trim) = (Arc::clone(prepared), this_thread(), self.trims);
         self.idle.push(Idle { arena, prepared, thread, trim });
+        None
+    }
+
+    fn close(&mut self) -> Vec<Idle> {
+        self.bytes_max = 0;
+        let idle = std::mem::take(&mut self.idle);
+        for Idle { arena, .. } in &idle {
+            self.forget(arena.range().len());
+        }
+        idle
     }
 
     fn trim(&mut self) -> Vec<Slab> {
@@ -238,10 +261,10 @@ impl Shelf {
     }
 
     /// A slab of so many bytes, or room for one.
-    fn room(&mut self, bytes: usize, bytes_max: usize) -> Result<Room, Error> {
+    fn room(&mut self, bytes: usize) -> Result<Room, Error> {
         match self.slab_of_another(bytes) {
             Some(slab) => Ok(Room::Idle(slab)),
-            None => self.make_room(bytes, bytes_max).map(Room::Reserved),
+            None => self.make_room(bytes).map(Room::Reserved),
         }
     }
 
@@ -253,7 +276,8 @@ impl Shelf {
 
     /// Counts a new slab of so many bytes in, and the idle ones out that it replaces: one of them
     /// if there is any, and as many more as the limit asks for.
-    fn make_room(&mut self, bytes: usize, bytes_max: usize) -> Result<Vec<Slab>, Error> {
+    fn make_room(&mut self, bytes: usize) -> Result<Vec<Slab>, Error> {
+        let bytes_max = self.bytes_max;
         let over = || region::no_slab(bytes, &format!("slabs may have {bytes_max} bytes in all"));
         if bytes > bytes_max {
             return Err(over());
@@ -313,8 +337,9 @@ impl Drop for Lease {
         let mut arena = unsafe { ManuallyDrop::take(&mut self.arena) };
         arena.end();
         let prepared = &self.prepared;
-        // If the shelf is lost, the arena goes with what would have put it there.
-        self.pool.on_shelf(move |shelf| shelf.give_back(arena, prepared));
+        // If the shelf is lost, the arena goes with what would have put it there; if it is closed, now
+        // that the lock is free again.
+        drop(self.pool.on_shelf(move |shelf| shelf.give_back(arena, prepared)));
     }
 }
 

@@ -78,7 +78,8 @@ impl Default for Options {
     }
 }
 
-/// The service in force; null when there is none. Never freed: scopes of any thread may be in it.
+/// The service in force; null when there is none. Never freed, as scopes of any thread may be in it,
+/// but emptied when it ends.
 static SERVICE: AtomicPtr<Service> = AtomicPtr::new(ptr::null_mut());
 
 struct Service {
@@ -114,7 +115,8 @@ pub fn enable(options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends the service: calls from now on are as without it. What is open goes on to its end.
+/// Ends the service: calls from now on are as without it. What is open goes on to its end; plans and
+/// slabs are given back, those in use when they are not any more.
 pub fn disable() {
     stop(SERVICE.swap(ptr::null_mut(), Ordering::AcqRel));
 }
@@ -146,6 +148,11 @@ fn stop(service: *mut Service) {
     // SAFETY: null, or leaked by `enable`.
     if let Some(service) = unsafe { service.as_ref() } {
         service.planner.stop();
+        service.table.clear();
+        service.pool.close();
+        if let Some(store) = &service.store {
+            store.clear();
+        }
     }
 }
 

@@ -22,44 +22,59 @@ pub(super) struct Planner {
 }
 
 enum Task {
-    Plan(Arc<Entry>, Box<Recorder>),
+    Plan(Arc<Entry>, Box<Recorder>, Pending),
     Stop,
+}
+
+/// A recorded run is counted until this is dropped, also with a planner that has stopped.
+struct Pending(Arc<(Mutex<usize>, Condvar)>);
+
+impl Pending {
+    fn new(pending: &Arc<(Mutex<usize>, Condvar)>) -> Pending {
+        *lock(&pending.0) += 1;
+        Pending(Arc::clone(pending))
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        *lock(&self.0.0) -= 1;
+        self.0.1.notify_all();
+    }
 }
 
 struct Worker {
     limits: Limits,
     pool: Arc<Pool>,
     store: Option<Store>,
-    pending: Arc<(Mutex<usize>, Condvar)>,
 }
 
 impl Planner {
     pub(super) fn start(options: &Options, pool: Arc<Pool>, store: Option<Store>) -> Planner {
-        let pending = Arc::default();
-        let limits = Limits::time(options.planning_limit);
-        let worker = Worker { limits, pool, store, pending: Arc::clone(&pending) };
+        let worker = Worker { limits: Limits::time(options.planning_limit), pool, store };
         let (tasks, received) = mpsc::channel();
         let trim_after = options.trim_after.max(Duration::from_millis(1));
         let work = move || {
             loop {
                 match received.recv_timeout(trim_after) {
-                    Ok(Task::Plan(entry, recorder)) => worker.plan(&entry, *recorder),
+                    Ok(Task::Plan(entry, recorder, pending)) => {
+                        worker.plan(&entry, *recorder);
+                        drop(pending);
+                    }
                     Ok(Task::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                     Err(RecvTimeoutError::Timeout) => drop(worker.pool.trim()),
                 }
             }
         };
         let started = thread::Builder::new().name("memo-planner".to_owned()).spawn(work);
-        Planner { tasks: started.ok().map(|_| tasks), pending }
+        Planner { tasks: started.ok().map(|_| tasks), pending: Arc::default() }
     }
 
     pub(super) fn plan(&self, entry: &Arc<Entry>, recorder: Recorder) {
-        *lock(&self.pending.0) += 1;
-        let task = Task::Plan(Arc::clone(entry), Box::new(recorder));
+        let task = Task::Plan(Arc::clone(entry), Box::new(recorder), Pending::new(&self.pending));
         let sent = self.tasks.as_ref().is_some_and(|tasks| tasks.send(task).is_ok());
         if !sent {
             entry.planned(None);
-            done(&self.pending);
         }
     }
 
@@ -77,11 +92,6 @@ impl Planner {
     }
 }
 
-fn done(pending: &(Mutex<usize>, Condvar)) {
-    *lock(&pending.0) -= 1;
-    pending.1.notify_all();
-}
-
 impl Worker {
     fn plan(&self, entry: &Entry, recorder: Recorder) {
         let run_plan = run_plan(recorder.finish(entry.key.clone()), &self.limits);
@@ -89,7 +99,6 @@ impl Worker {
             store.save(run_plan);
         }
         entry.planned(run_plan.and_then(|run_plan| Prepared::new(run_plan).ok()));
-        done(&self.pending);
     }
 }
 

@@ -77,6 +77,11 @@ impl Store {
         }
     }
 
+    /// Forgets what was read.
+    pub(super) fn clear(&self) {
+        self.found().plans.clear();
+    }
+
     /// Plans loaded, plans saved, and what was refused.
     pub(super) fn counts(&self) -> (u64, u64, Vec<String>) {
         let found = self.found();

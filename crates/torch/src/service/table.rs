@@ -73,6 +73,13 @@ impl Table {
         (self.scopes.load(Ordering::Relaxed), plans as u64, counts)
     }
 
+    /// Forgets all keys.
+    pub(super) fn clear(&self) {
+        let maps = std::mem::take(&mut *self.write());
+        // Dropped without the lock: they are many.
+        drop(maps);
+    }
+
     fn used(&self, entry: &Entry) {
         entry.used.store(self.scopes.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
     }

@@ -179,3 +179,22 @@ fn live_blocks_of_all_plans_and_threads_are_disjoint() {
     assert!(stats.moved > 0 && stats.leased == 0, "{stats:?}");
     assert!(live.lock().unwrap().is_empty());
 }
+
+#[test]
+fn a_closed_pool_gives_its_slabs_back_as_soon_as_they_are_unused() {
+    let (pool, plan) = (Pool::new(usize::MAX), of_pages(3));
+    let [mut unused, mut used, mut keeps] = [(); 3].map(|()| pool.lease(&plan).unwrap());
+    let freed = alloc(&mut unused, 3);
+    assert_eq!(free_block(freed), Freed::Arena);
+    drop(unused);
+    let kept = alloc(&mut keeps, 3);
+    pool.close();
+    assert_eq!((pool.stats().slabs, pool.stats().leased), (2, 2), "one is given back at once");
+    assert!(pool.lease(&plan).is_err());
+
+    let block = alloc(&mut used, 3);
+    assert_eq!(free_block(block), Freed::Arena, "what is leased serves to its end");
+    drop((used, keeps));
+    assert_eq!((pool.stats().slabs, pool.stats().bytes, pool.stats().leased), (0, 0, 0));
+    assert_eq!(free_block(kept), Freed::Arena, "a live block holds its slab");
+}
