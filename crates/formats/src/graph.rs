@@ -187,10 +187,15 @@ struct Life {
     op: Option<OpIdx>,
 }
 
+/// How many elements a shape has, if that can be counted.
+pub(crate) fn element_count(shape: &[u64]) -> Option<u64> {
+    shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length))
+}
+
 /// The bytes of so many elements of so many bits; what is begun counts as a byte.
 pub(crate) fn tensor_bytes(shape: &[u64], bits: u64) -> Result<Bytes, Error> {
-    let elements = shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length));
-    let bytes = elements.and_then(|count| count.checked_mul(bits)).map(|bits| bits.div_ceil(8));
+    let all_bits = element_count(shape).and_then(|count| count.checked_mul(bits));
+    let bytes = all_bits.map(|bits| bits.div_ceil(8));
     bytes.ok_or_else(|| {
         Error::new(
             Code::TooLarge,

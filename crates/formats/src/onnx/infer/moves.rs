@@ -1,6 +1,7 @@
 //! Ops that put elements elsewhere, or some of them together.
 
 use super::{Asked, Shaped};
+use crate::graph::element_count;
 
 pub(super) fn result(asked: &Asked) -> Option<Shaped> {
     match asked.op {
@@ -46,17 +47,13 @@ fn concat(asked: &Asked) -> Option<Shaped> {
     asked.made(shape)
 }
 
-pub(super) fn product(lengths: &[u64]) -> Option<u64> {
-    lengths.iter().try_fold(1_u64, |product, &length| product.checked_mul(length))
-}
-
 fn flatten(asked: &Asked) -> Option<Shaped> {
     let shape = asked.shape(0)?;
     let axis = match asked.attributes.number("axis").unwrap_or(1) {
         all if i64::try_from(shape.len()) == Ok(all) => shape.len(),
         axis => super::axis(axis, shape.len())?,
     };
-    asked.made(vec![product(&shape[..axis])?, product(&shape[axis..])?])
+    asked.made(vec![element_count(&shape[..axis])?, element_count(&shape[axis..])?])
 }
 
 fn gather(asked: &Asked) -> Option<Shaped> {
@@ -88,9 +85,9 @@ fn reshape(asked: &Asked) -> Option<Shaped> {
     };
     let mut made: Vec<u64> = wanted.iter().enumerate().map(length).collect::<Option<_>>()?;
     if let Some(open) = wanted.iter().position(|&number| number == -1) {
-        made[open] = product(shape)?.checked_div(product(&made)?)?;
+        made[open] = element_count(shape)?.checked_div(element_count(&made)?)?;
     }
-    (product(&made)? == product(shape)?).then_some(())?;
+    (element_count(&made)? == element_count(shape)?).then_some(())?;
     asked.made(made)
 }
 

@@ -1,6 +1,7 @@
 //! The elements of small tensors of whole numbers: shapes, and what is computed from them.
 
 use super::{Asked, Shaped, moves};
+use crate::graph::element_count;
 use crate::wire::{Message, Value};
 
 /// Longer tensors are no shapes.
@@ -43,7 +44,7 @@ pub(super) fn of(asked: &Asked, made: &Shaped) -> Option<Vec<i64>> {
         "Div" => each(asked, i64::checked_div)?,
         _ => return None,
     };
-    let is_whole = product(&made.shape) == Some(values.len()) && values.len() <= VALUES_MAX;
+    let is_whole = count(&made.shape) == Some(values.len()) && values.len() <= VALUES_MAX;
     is_whole.then_some(values)
 }
 
@@ -59,7 +60,7 @@ fn sliced(asked: &Asked) -> Option<Vec<i64>> {
     let mut shape = asked.shape(0)?.to_vec();
     let mut values = asked.values(0)?.to_vec();
     for cut in moves::cuts(asked)? {
-        let inner = product(&shape[cut.axis + 1..])?;
+        let inner = count(&shape[cut.axis + 1..])?;
         let old = inner.checked_mul(usize::try_from(shape[cut.axis]).ok()?)?.max(1);
         let mut left = Vec::new();
         for outer in values.chunks(old) {
@@ -77,7 +78,7 @@ fn sliced(asked: &Asked) -> Option<Vec<i64>> {
 /// The elements in the order in which the axes of the result count through them.
 fn transposed(asked: &Asked, made: &Shaped) -> Option<Vec<i64>> {
     let (shape, values) = (asked.shape(0)?, asked.values(0)?);
-    let strides = moves::order(asked)?.into_iter().map(|axis| product(&shape[axis + 1..]));
+    let strides = moves::order(asked)?.into_iter().map(|axis| count(&shape[axis + 1..]));
     let strides: Vec<usize> = strides.collect::<Option<_>>()?;
     let of = |nth: usize| {
         let (mut rest, mut at) = (nth, 0);
@@ -91,8 +92,8 @@ fn transposed(asked: &Asked, made: &Shaped) -> Option<Vec<i64>> {
     (0..values.len()).map(of).collect()
 }
 
-fn product(lengths: &[u64]) -> Option<usize> {
-    usize::try_from(moves::product(lengths)?).ok()
+fn count(shape: &[u64]) -> Option<usize> {
+    usize::try_from(element_count(shape)?).ok()
 }
 
 /// An operation on each pair of elements; a single one goes with all.
@@ -130,8 +131,8 @@ pub(in crate::onnx) fn of_constant(tensor: Message) -> Option<Shaped> {
         (6 | 7, None) => Some(listed),
         _ => None,
     };
-    let count = product(&shape)?;
-    let values = values.filter(|values| values.len() == count);
+    let all = count(&shape)?;
+    let values = values.filter(|values| values.len() == all);
     Some(Shaped { shape, bits, values })
 }
 
