@@ -89,6 +89,11 @@ fn axis(number: i64, rank: usize) -> Option<usize> {
     usize::try_from(axis).ok().filter(|_| axis < rank)
 }
 
+/// Numbers that must be lengths, which none below zero is.
+fn lengths(numbers: &[i64]) -> Option<Vec<u64>> {
+    numbers.iter().map(|&number| u64::try_from(number).ok()).collect()
+}
+
 /// What a node makes, if there is a rule for it.
 pub(super) fn results(asked: &Asked) -> Option<Vec<Shaped>> {
     if asked.op == "Split" {

@@ -6,8 +6,12 @@ use crate::graph::element_count;
 pub(super) fn result(asked: &Asked) -> Option<Shaped> {
     match asked.op {
         "Concat" => concat(asked),
-        "ConstantOfShape" => Some(Shaped::new(lengths(asked.values(0)?)?, constant_bits(asked))),
-        "Expand" => asked.made(super::broadcast(asked.shape(0)?, &lengths(asked.values(1)?)?)?),
+        "ConstantOfShape" => {
+            Some(Shaped::new(super::lengths(asked.values(0)?)?, constant_bits(asked)))
+        }
+        "Expand" => {
+            asked.made(super::broadcast(asked.shape(0)?, &super::lengths(asked.values(1)?)?)?)
+        }
         "Flatten" => flatten(asked),
         "Gather" => gather(asked),
         "Pad" => pad(asked),
@@ -25,10 +29,6 @@ pub(super) fn result(asked: &Asked) -> Option<Shaped> {
         | "ReduceL2" => reduce(asked, asked.numbers("axes", 1)?.numbers()),
         _ => None,
     }
-}
-
-fn lengths(numbers: &[i64]) -> Option<Vec<u64>> {
-    numbers.iter().map(|&number| u64::try_from(number).ok()).collect()
 }
 
 /// Zeros of 32 bits, unless a value tells.
@@ -199,7 +199,7 @@ pub(super) fn split(asked: &Asked) -> Option<Vec<Shaped>> {
     let part = shape[axis].div_ceil(count);
     let of_part = |nth: u64| shape[axis].saturating_sub(part.saturating_mul(nth)).min(part);
     let parts = match asked.numbers("split", 1)?.numbers() {
-        Some(parts) => lengths(&parts).filter(|parts| parts.len() == asked.output_count)?,
+        Some(parts) => super::lengths(&parts).filter(|parts| parts.len() == asked.output_count)?,
         None => (0..count).map(of_part).collect(),
     };
     let made = |length| {

@@ -14,7 +14,7 @@ pub(super) fn result(asked: &Asked) -> Option<Shaped> {
             let (&[made, _], kernel) = asked.shape(1)?.split_first_chunk()?;
             (made, kernel.to_vec())
         }
-        _ => (channels, unsigned(asked.attributes.numbers("kernel_shape")?)?),
+        _ => (channels, super::lengths(asked.attributes.numbers("kernel_shape")?)?),
     };
     if kernel.len() != lengths.len() {
         return None;
@@ -66,8 +66,4 @@ impl Axis {
         let is_clear = !self.is_ceiled || self.padded == 0 || room.is_multiple_of(self.stride);
         steps.checked_add(1).filter(|_| is_clear)
     }
-}
-
-fn unsigned(numbers: &[i64]) -> Option<Vec<u64>> {
-    numbers.iter().map(|&number| u64::try_from(number).ok()).collect()
 }
