@@ -120,9 +120,8 @@ impl Explorer<'_> {
     fn runs(&self, run: &Run) -> Result<Vec<Changed>, Error> {
         let mut found =
             vec![Changed { run: run.clone(), way: Way::default(), changes: BTreeSet::new() }];
-        let load = Draft::of(run).load()?;
         if self.may(Change::Order)
-            && let Some(run) = order::reordered(run, load)
+            && let Some(run) = order::reordered(run, Draft::of(run).load()?)
         {
             let way = Way { reordered: true, ..Way::default() };
             found.push(Changed { run, way, changes: [Change::Order].into() });
