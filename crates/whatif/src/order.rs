@@ -140,8 +140,7 @@ impl Search<'_> {
         let is_over = |idx: &&TensorIdx| {
             let of = idx.usize();
             let mut touching = run.readers[of].iter().chain(&run.makers[of]);
-            let is_taken = run.graph.outputs.iter().any(|&output| run.graph.root(output) == **idx);
-            !is_taken && touching.all(|&node| has(done, node))
+            !run.is_taken(**idx) && touching.all(|&node| has(done, node))
         };
         let freed = ended.iter().filter(is_over).map(size).sum::<Bytes>();
         State { peak: state.peak.max(live), live: live - freed, path: state.path }

@@ -20,6 +20,10 @@ pub(crate) struct Run {
     pub(crate) readers: Vec<Vec<usize>>,
     /// The nodes that make each tensor, itself or a view of it, in their order.
     pub(crate) makers: Vec<Vec<usize>>,
+    /// Whether the caller gives each tensor, itself or a view of it.
+    given: Vec<bool>,
+    /// Whether the caller takes it.
+    taken: Vec<bool>,
 }
 
 impl Run {
@@ -38,7 +42,9 @@ impl Run {
             push(&graph, &node.inputs, step, &mut readers);
             push(&graph, &node.outputs, step, &mut makers);
         }
-        Run { lives: graph.lifetimes(), works, tags, readers, makers, graph }
+        let given = roots(&graph, &graph.inputs);
+        let taken = roots(&graph, &graph.outputs);
+        Run { lives: graph.lifetimes(), works, tags, readers, makers, given, taken, graph }
     }
 
     /// All work.
@@ -48,9 +54,22 @@ impl Run {
 
     /// Whether the caller gives a tensor, or takes it.
     pub(crate) fn is_callers(&self, tensor: TensorIdx) -> bool {
-        let mut theirs = self.graph.inputs.iter().chain(&self.graph.outputs);
-        theirs.any(|&idx| self.graph.root(idx) == tensor)
+        self.given[tensor.usize()] || self.is_taken(tensor)
     }
+
+    /// Whether the caller takes a tensor, so that it stays to the end.
+    pub(crate) fn is_taken(&self, tensor: TensorIdx) -> bool {
+        self.taken[tensor.usize()]
+    }
+}
+
+/// For each tensor whether one of these has its bytes.
+fn roots(graph: &Graph, tensors: &[TensorIdx]) -> Vec<bool> {
+    let mut is_root = vec![false; graph.tensors.len()];
+    for &tensor in tensors {
+        is_root[graph.root(tensor).usize()] = true;
+    }
+    is_root
 }
 
 fn push(graph: &Graph, tensors: &[TensorIdx], step: usize, lists: &mut [Vec<usize>]) {
