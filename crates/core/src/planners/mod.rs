@@ -67,6 +67,15 @@ pub trait Planner: Sync {
     fn plan(&self, problem: &Problem, limits: &Limits) -> Result<Outcome, Error>;
 }
 
+/// Refuses a problem of more buffers than a planner takes.
+fn at_most(max: usize, planner: &'static str, problem: &Problem) -> Result<(), Error> {
+    if problem.len() > max { Err(too_big(max, planner, problem)) } else { Ok(()) }
+}
+
+fn too_big(max: usize, planner: &'static str, problem: &Problem) -> Error {
+    Error::TooBigForPlanner { planner, count: problem.len(), max }
+}
+
 /// Every planner, the default first.
 pub const ALL: &[&dyn Planner] = &[
     &Auto,

@@ -70,10 +70,7 @@ impl Planner for Exact {
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let count = problem.len();
-        if count > BUFFERS_MAX {
-            return Err(Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX });
-        }
+        super::at_most(BUFFERS_MAX, NAME, problem)?;
         if let Some(outcome) = tied::untied(self, problem, limits) {
             return outcome;
         }

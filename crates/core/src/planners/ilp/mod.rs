@@ -60,10 +60,7 @@ impl Planner for Ilp {
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let count = problem.len();
-        if count > BUFFERS_MAX {
-            return Err(Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX });
-        }
+        super::at_most(BUFFERS_MAX, NAME, problem)?;
         if let Some(outcome) = tied::untied(self, problem, limits) {
             return outcome;
         }
@@ -71,8 +68,8 @@ impl Planner for Ilp {
         if best.is_optimal() || reason.is_some() {
             return Ok(Outcome::stopped(best, problem.capacity(), reason));
         }
-        let too_big = Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX };
-        let things = Things::of(problem).ok_or(too_big)?;
+        let too_big = || super::too_big(BUFFERS_MAX, NAME, problem);
+        let things = Things::of(problem).ok_or_else(too_big)?;
         let mut search = Search { problem, things, unit: Unit::of(problem), best };
         let reason = search.run(&deadline)?;
         Ok(search.outcome(reason))

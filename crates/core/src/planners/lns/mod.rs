@@ -69,10 +69,7 @@ impl Planner for Lns {
         if let Some(refutation) = refute(problem) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let count = problem.len();
-        if count > BUFFERS_MAX {
-            return Err(Error::TooBigForPlanner { planner: NAME, count, max: BUFFERS_MAX });
-        }
+        super::at_most(BUFFERS_MAX, NAME, problem)?;
         if !problem.ties().is_empty() {
             return tied::guided(self, problem, limits);
         }
