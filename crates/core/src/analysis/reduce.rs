@@ -16,7 +16,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::model::{Buffer, BufferIdx, Bytes, Error, Lifetime, OpTag, Problem, Step, gcd};
+use crate::model::{Buffer, BufferIdx, Bytes, Error, Lifetime, OpTag, Problem, Step};
 
 /// The items of a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,19 +153,13 @@ pub fn needs(problem: &Problem) -> Cow<'_, [Buffer]> {
     let alone = problem.iter().filter(|&(idx, _)| ties.group_of(idx).is_none());
     let alone = alone.map(|(idx, buffer)| (parts_of(problem, idx), buffer.alignment));
     let groups = ties.groups().iter();
-    let groups = groups.map(|group| (parts_of_group(problem, group), alignment_of(problem, group)));
+    let groups = groups.map(|group| (parts_of_group(problem, group), problem.group_alignment(group)));
     let need = |(parts, alignment): (Vec<Part>, Bytes)| {
         parts.into_iter().map(move |Part { interval: Lifetime { start, end }, size }| {
             Buffer::new(size, start, end).aligned(alignment)
         })
     };
     alone.chain(groups).flat_map(need).collect()
-}
-
-/// What the offset of a group must be a multiple of. The problem has made sure that it exists.
-fn alignment_of(problem: &Problem, group: &[BufferIdx]) -> Bytes {
-    let alignments = group.iter().map(|idx| problem.buffers()[idx.usize()].alignment);
-    alignments.fold(1, |common, alignment| common / gcd(common, alignment) * alignment)
 }
 
 /// One part for each interval; none without bytes.
@@ -178,7 +172,7 @@ fn parts_of(problem: &Problem, idx: BufferIdx) -> Vec<Part> {
 /// All members in one.
 fn united(problem: &Problem, group: &[BufferIdx]) -> Result<Buffer, Contradiction> {
     let member = |idx: BufferIdx| &problem.buffers()[idx.usize()];
-    let mut united = member(group[0]).aligned(alignment_of(problem, group));
+    let mut united = member(group[0]).aligned(problem.group_alignment(group));
     let pinned = group.iter().find_map(|&idx| Some((idx, member(idx).pin?)));
     for &idx in group {
         let Buffer { size, alignment, lifetime, pin, .. } = *member(idx);

@@ -80,7 +80,7 @@ fn for_each_live(problem: &Problem, step: Step, mut call: impl FnMut(Bytes, Byte
     for group in problem.ties().groups() {
         let live = group.iter().copied().filter(is_live);
         if let Some(largest) = live.map(size).max() {
-            call(largest, common_multiple(problem, group));
+            call(largest, problem.group_alignment(group));
         }
     }
 }
@@ -90,17 +90,12 @@ fn alignments(problem: &Problem) -> BTreeSet<Bytes> {
     let has_bytes = |idx: &BufferIdx| problem.buffers()[idx.usize()].size > 0;
     let alone = problem.iter().filter(|&(idx, b)| b.size > 0 && is_alone(problem, idx));
     let groups = problem.ties().groups().iter().filter(|group| group.iter().any(has_bytes));
-    let of_groups = groups.map(|group| common_multiple(problem, group));
+    let of_groups = groups.map(|group| problem.group_alignment(group));
     alone.map(|(_, buffer)| buffer.alignment).chain(of_groups).collect()
 }
 
 fn is_alone(problem: &Problem, idx: BufferIdx) -> bool {
     problem.ties().group_of(idx).is_none()
-}
-
-fn common_multiple(problem: &Problem, group: &[BufferIdx]) -> Bytes {
-    let alignments = group.iter().map(|idx| problem.buffers()[idx.usize()].alignment);
-    alignments.fold(1, |multiple, alignment| multiple / gcd(multiple, alignment) * alignment)
 }
 
 /// The highest top that pins decide: of a pinned buffer, or of any that shares its offset.

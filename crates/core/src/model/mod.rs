@@ -39,6 +39,12 @@ pub type Step = u32;
 /// One bit below `u64` so that a difference fits an `i64` and a sum of two cannot wrap.
 pub const BYTES_MAX: Bytes = i64::MAX as Bytes;
 
+/// The least common multiple, if there is one that fits.
+pub fn common_multiple(a: Bytes, b: Bytes) -> Option<Bytes> {
+    let divisor = gcd(a, b);
+    if divisor == 0 || b == 0 { None } else { (a / divisor).checked_mul(b) }
+}
+
 /// The greatest common divisor; of 0 and a number, the number.
 pub(crate) fn gcd(a: Bytes, b: Bytes) -> Bytes {
     if b == 0 { a } else { gcd(b, a % b) }

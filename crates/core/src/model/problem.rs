@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{BYTES_MAX, Buffer, BufferIdx, Bytes, Error, Lifetime, OpIdx, OpTag, Ties, gcd};
+use super::{
+    BYTES_MAX, Buffer, BufferIdx, Bytes, Error, Lifetime, OpIdx, OpTag, Ties, common_multiple,
+};
 
 /// Buffers to be placed, and the room they may use.
 ///
@@ -211,6 +213,15 @@ impl Problem {
         self.ties.intervals(idx).unwrap_or(std::slice::from_ref(lifetime))
     }
 
+    /// What the offset of a group that shares one must be a multiple of.
+    pub fn group_alignment(&self, group: &[BufferIdx]) -> Bytes {
+        let alignments = group.iter().map(|idx| self.buffers[idx.usize()].alignment);
+        // There is one that fits, or the group had been refused.
+        alignments.fold(1, |common, alignment| {
+            common_multiple(common, alignment).unwrap_or(common)
+        })
+    }
+
     /// Whether the bytes of two buffers must differ: they are live at the same time and do not share
     /// their offset, or they are kept apart.
     pub fn conflict(&self, a: BufferIdx, b: BufferIdx) -> bool {
@@ -285,12 +296,6 @@ fn buffer_is_valid(idx: BufferIdx, buffer: &Buffer, op_count: usize) -> Result<(
 
 fn padded(buffer: &Buffer) -> Option<Bytes> {
     buffer.size.checked_add(buffer.alignment - 1)
-}
-
-/// The least common multiple, if there is one.
-fn common_multiple(a: Bytes, b: Bytes) -> Option<Bytes> {
-    let divisor = gcd(a, b);
-    if divisor == 0 || b == 0 { None } else { (a / divisor).checked_mul(b) }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod c;
 mod rust;
 mod typescript;
 
+use memo_malloc::model::common_multiple;
 use memo_malloc::{BufferIdx, Bytes, Problem};
 use sha2::{Digest, Sha256};
 
@@ -32,7 +33,7 @@ impl Constants {
         let row = |(offset, (idx, _)): (&Bytes, _)| (*offset, comment(problem, idx));
         Ok(Constants {
             arena: plan.plan().peak,
-            alignment: problem.buffers().iter().map(|b| b.alignment).fold(1, common_multiple),
+            alignment: alignment(problem),
             rows: plan.plan().offsets.iter().zip(problem.iter()).map(row).collect(),
             origin: origin(problem)?,
         })
@@ -59,12 +60,9 @@ fn comment(problem: &Problem, idx: BufferIdx) -> String {
     text.replace("*/", "* /").replace('\\', "/")
 }
 
-/// The least number that both divide; offsets that are aligned to it are aligned to both.
-fn common_multiple(a: Bytes, b: Bytes) -> Bytes {
-    let (mut divisor, mut rest) = (a, b);
-    while rest != 0 {
-        (divisor, rest) = (rest, divisor % rest);
-    }
-    // Of a problem that can be planned the alignments have such a multiple, or none is needed.
-    (a / divisor).checked_mul(b).unwrap_or(a.max(b))
+/// What an arena must be aligned to, so that all in it are.
+fn alignment(problem: &Problem) -> Bytes {
+    // Alignments without a multiple in common are too large for any address but 0.
+    let both = |a: Bytes, b: Bytes| common_multiple(a, b).unwrap_or(a.max(b));
+    problem.buffers().iter().map(|buffer| buffer.alignment).fold(1, both)
 }
