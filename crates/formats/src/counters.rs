@@ -3,10 +3,8 @@
 //! One track of numbers, not a slice for each buffer: slices of one track must nest, and lifetimes do
 //! not. A step is shown as a microsecond.
 
-use std::collections::BTreeMap;
-
-use memo_malloc::analysis::needs;
-use memo_malloc::{Bytes, Problem, Step};
+use memo_malloc::analysis::loads;
+use memo_malloc::{Bytes, Step};
 use serde_json::json;
 
 use crate::PlanDocument;
@@ -19,20 +17,4 @@ pub(crate) fn counters(plan: &PlanDocument) -> String {
     let events: Vec<_> =
         std::iter::once(name).chain(loads(problem).into_iter().map(event)).collect();
     format!("{}\n", json!({ "displayTimeUnit": "ns", "traceEvents": events }))
-}
-
-/// The bytes live from each step at which they change.
-fn loads(problem: &Problem) -> Vec<(Step, Bytes)> {
-    let mut changes: BTreeMap<Step, i64> = BTreeMap::new();
-    for part in needs(problem).iter() {
-        *changes.entry(part.lifetime.start).or_default() += part.size.cast_signed();
-        *changes.entry(part.lifetime.end).or_default() -= part.size.cast_signed();
-    }
-    let mut load = 0;
-    let running = changes.into_iter().map(|(step, change)| {
-        load += change;
-        // Never negative: what is taken away was added before.
-        (step, load.cast_unsigned())
-    });
-    running.collect()
 }

@@ -2,19 +2,16 @@
 
 use std::ops::Range;
 
-use memo_malloc::analysis::needs;
-use memo_malloc::{Bytes, Problem, Step};
+use memo_malloc::{Bytes, Problem, Step, analysis};
 
 /// The largest load within each of `width` equal spans of `steps`.
 ///
 /// One sweep over the starts and ends. O(n log n + width).
 pub(crate) fn loads(problem: &Problem, steps: &Range<Step>, width: usize) -> Vec<Bytes> {
     let mut columns = vec![0; width];
-    let mut load: Bytes = 0;
-    let changes = changes(problem);
-    for (position, &(step, freed, size)) in changes.iter().enumerate() {
-        load = if freed { load - size } else { load + size };
-        let until = changes.get(position + 1).map_or(steps.end, |next| next.0);
+    let loads = analysis::loads(problem);
+    for (position, &(step, load)) in loads.iter().enumerate() {
+        let until = loads.get(position + 1).map_or(steps.end, |next| next.0);
         if step < until {
             for column in columns_of(&(step..until), steps, width) {
                 columns[column] = columns[column].max(load);
@@ -22,18 +19,6 @@ pub(crate) fn loads(problem: &Problem, steps: &Range<Step>, width: usize) -> Vec
         }
     }
     columns
-}
-
-/// When the load changes: the step, whether a buffer ends there, its size. Ends come first, so that
-/// a buffer and its successor are never counted at once.
-fn changes(problem: &Problem) -> Vec<(Step, bool, Bytes)> {
-    let mut changes = Vec::with_capacity(problem.len() * 2);
-    for buffer in needs(problem).iter() {
-        changes.push((buffer.lifetime.start, false, buffer.size));
-        changes.push((buffer.lifetime.end, true, buffer.size));
-    }
-    changes.sort_unstable_by_key(|&(step, freed, _)| (step, !freed));
-    changes
 }
 
 fn columns_of(span: &Range<Step>, steps: &Range<Step>, width: usize) -> Range<usize> {

@@ -27,6 +27,32 @@ pub fn max_load(problem: &Problem) -> Load {
     load_of(&needs(problem))
 }
 
+/// The load from each step at which something starts or ends, in the order of the steps; after the
+/// last it is 0. O(n log n).
+pub fn loads(problem: &Problem) -> Vec<(Step, Bytes)> {
+    loads_by(&needs(problem), |buffer| buffer.size)
+}
+
+/// As [`loads`] of buffers that take so many bytes.
+pub(super) fn loads_by(buffers: &[Buffer], bytes: impl Fn(&Buffer) -> Bytes) -> Vec<(Step, Bytes)> {
+    // What is freed (false) comes first at a step, which never takes the load below nothing.
+    let mut changes: Vec<(Step, bool, Bytes)> = Vec::with_capacity(2 * buffers.len());
+    for buffer in buffers {
+        changes.push((buffer.lifetime.start, true, bytes(buffer)));
+        changes.push((buffer.lifetime.end, false, bytes(buffer)));
+    }
+    changes.sort_unstable();
+    let (mut loads, mut load): (Vec<(Step, Bytes)>, Bytes) = (Vec::new(), 0);
+    for (step, is_start, size) in changes {
+        load = if is_start { load + size } else { load - size };
+        match loads.last_mut() {
+            Some((last, at_last)) if *last == step => *at_last = load,
+            _ => loads.push((step, load)),
+        }
+    }
+    loads
+}
+
 /// As [`max_load`] of buffers that nothing ties.
 pub(super) fn load_of(buffers: &[Buffer]) -> Load {
     let last = buffers.iter().map(|b| b.lifetime.end).max().unwrap_or(0);
@@ -93,6 +119,13 @@ mod tests {
         let buffers: Vec<Buffer> = sized.collect();
         assert_eq!(by_step(&buffers, 9), Load { bytes: 16, step: 5 });
         assert_eq!(by_start(&buffers), by_step(&buffers, 9));
+    }
+
+    #[test]
+    fn the_load_is_told_from_step_to_step() {
+        let buffers = vec![Buffer::new(4, 2, 4), Buffer::new(8, 3, 6), Buffer::new(4, 4, 7)];
+        let told = loads(&Problem::new(buffers).unwrap());
+        assert_eq!(told, [(2, 4), (3, 12), (4, 12), (6, 4), (7, 0)]);
     }
 
     #[test]

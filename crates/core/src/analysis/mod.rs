@@ -15,6 +15,6 @@ pub use bound::{Bound, bound, lower_bound, refute, refute_by};
 pub use explain::{BufferChange, Explanation, OpChange, explain};
 pub use held::held;
 pub use liveness::{Liveness, liveness};
-pub use load::{Load, max_load};
+pub use load::{Load, loads, max_load};
 pub use recorded::recorded;
 pub use reduce::{Contradiction, Part, Reduced, needs, reduce};

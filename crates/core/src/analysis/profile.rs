@@ -1,8 +1,8 @@
 //! The load over time, with the largest before and from each step on.
 //!
-//! One sweep over the steps at which something starts or ends, then a running maximum from either
-//! side. O(n log n) to make, O(log n) to ask.
+//! A running maximum over the steps at which something starts or ends, from either side. O(n log n) to make, O(log n) to ask.
 
+use super::load::loads_by;
 use crate::model::{Buffer, Bytes, Lifetime, Step};
 
 /// The load from each step at which it may change to the next.
@@ -19,23 +19,7 @@ pub(super) struct Profile {
 impl Profile {
     /// The profile of buffers that take so many bytes.
     pub(super) fn of(buffers: &[Buffer], bytes: impl Fn(&Buffer) -> Bytes) -> Profile {
-        // What is freed (false) comes first at a step, which never takes the load below nothing.
-        let mut changes: Vec<(Step, bool, Bytes)> = Vec::with_capacity(2 * buffers.len());
-        for buffer in buffers {
-            changes.push((buffer.lifetime.start, true, bytes(buffer)));
-            changes.push((buffer.lifetime.end, false, bytes(buffer)));
-        }
-        changes.sort_unstable();
-        let (mut steps, mut loads, mut load) = (Vec::new(), Vec::new(), 0);
-        for (step, is_start, size) in changes {
-            load = if is_start { load + size } else { load - size };
-            if steps.last() == Some(&step) {
-                loads.pop();
-            } else {
-                steps.push(step);
-            }
-            loads.push(load);
-        }
+        let (steps, loads): (Vec<Step>, Vec<Bytes>) = loads_by(buffers, bytes).into_iter().unzip();
         let before = running_max(loads.iter());
         let mut from = running_max(loads.iter().rev());
         from.reverse();

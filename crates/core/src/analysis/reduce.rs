@@ -153,7 +153,8 @@ pub fn needs(problem: &Problem) -> Cow<'_, [Buffer]> {
     let alone = problem.iter().filter(|&(idx, _)| ties.group_of(idx).is_none());
     let alone = alone.map(|(idx, buffer)| (parts_of(problem, idx), buffer.alignment));
     let groups = ties.groups().iter();
-    let groups = groups.map(|group| (parts_of_group(problem, group), problem.group_alignment(group)));
+    let groups =
+        groups.map(|group| (parts_of_group(problem, group), problem.group_alignment(group)));
     let need = |(parts, alignment): (Vec<Part>, Bytes)| {
         parts.into_iter().map(move |Part { interval: Lifetime { start, end }, size }| {
             Buffer::new(size, start, end).aligned(alignment)

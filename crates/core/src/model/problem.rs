@@ -217,9 +217,7 @@ impl Problem {
     pub fn group_alignment(&self, group: &[BufferIdx]) -> Bytes {
         let alignments = group.iter().map(|idx| self.buffers[idx.usize()].alignment);
         // There is one that fits, or the group had been refused.
-        alignments.fold(1, |common, alignment| {
-            common_multiple(common, alignment).unwrap_or(common)
-        })
+        alignments.fold(1, |common, alignment| common_multiple(common, alignment).unwrap_or(common))
     }
 
     /// Whether the bytes of two buffers must differ: they are live at the same time and do not share
