@@ -163,7 +163,7 @@ impl TextColumns {
         // SAFETY: the caller's promise.
         let title = unsafe { string("title", self.title) }?;
         let is_picture = name.to_ascii_lowercase().ends_with(".svg");
-        let text = if is_picture { picture(title, plan)? } else { to_bytes(name, plan)? };
+        let text = if is_picture { picture(title, plan) } else { to_bytes(name, plan)? };
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("handle", self.handle, 1) }?;
         // SAFETY: the caller's promise.
@@ -174,13 +174,13 @@ impl TextColumns {
     }
 }
 
-fn picture(title: &str, plan: &Document) -> Result<Vec<u8>, Failure> {
+fn picture(title: &str, plan: &Document) -> Vec<u8> {
     let picture = match plan {
         Document::Plan(one) => svg(title, one.problem(), one.plan()),
-        Document::TieredPlan(tiered) => svg_tiers(title, tiered.problem(), tiered.plan())?,
+        Document::TieredPlan(tiered) => svg_tiers(title, tiered.problem(), tiered.plan()),
         _ => unreachable!("only plans are drawn"),
     };
-    Ok(picture.into_bytes())
+    picture.into_bytes()
 }
 
 /// # Safety

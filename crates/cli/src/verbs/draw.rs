@@ -38,7 +38,7 @@ impl Args {
         let title = self.title.unwrap_or_else(|| stem(&self.plan));
         let picture = match input::plan(&self.plan, console)? {
             AnyPlan::One(document) => svg(&title, document.problem(), document.plan()),
-            AnyPlan::Tiered(document) => svg_tiers(&title, document.problem(), document.plan())?,
+            AnyPlan::Tiered(document) => svg_tiers(&title, document.problem(), document.plan()),
         };
         if paper.is("png") {
             return paper.write(&pixels::png(&picture, console)?, console);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use memo_malloc::analysis::held;
 use memo_malloc::model::{Tier, TierIdx, TieredPlan, TieredProblem};
-use memo_malloc::{Error, Plan, Problem};
+use memo_malloc::{Plan, Problem};
 
 use super::frame::{Frame, HEAD, Heights, LEFT};
 use super::{head, legend, panel, put};
@@ -16,10 +16,7 @@ use crate::units::{bytes, count, counted, share};
 const NAME: f64 = 44.0;
 
 /// Draws a plan over tiers under a title.
-///
-/// # Errors
-/// None for a plan that has been judged.
-pub fn svg_tiers(title: &str, problem: &TieredProblem, plan: &TieredPlan) -> Result<String, Error> {
+pub fn svg_tiers(title: &str, problem: &TieredProblem, plan: &TieredPlan) -> String {
     let (mut out, mut top) = (String::new(), HEAD - 16.0);
     let (held, groups) = (held(problem, plan), Groups::of(problem.problem()));
     let height = |plan: &Plan| if plan.peak == 0 { NAME } else { NAME + Heights::OF_SEVERAL.all() };
@@ -35,7 +32,7 @@ pub fn svg_tiers(title: &str, problem: &TieredProblem, plan: &TieredPlan) -> Res
     }
     legend::draw(&mut out, &groups);
     out.push_str("</svg>\n");
-    Ok(out)
+    out
 }
 
 fn name(out: &mut String, top: f64, name: &str, numbers: &str) {
@@ -96,7 +93,7 @@ mod tests {
             lower_bound: 160,
             certificate: CostCertificate::FinishedSearch,
         };
-        let svg = svg_tiers("x", &problem, &plan).unwrap();
+        let svg = svg_tiers("x", &problem, &plan);
         // The first has two intervals.
         assert_eq!(svg.matches("class=\"buffer").count(), 4);
         for name in ["fast &amp; small", "never", "slow"] {
