@@ -21,7 +21,7 @@ pub use self::tiers::svg_tiers;
 use self::frame::{Frame, HEAD, Heights, LEFT, WIDTH};
 use crate::escape::escape;
 use crate::groups::{COLORS, Groups};
-use crate::units::{bytes, count, ratio, share};
+use crate::units::{bytes, counted, ratio, share};
 
 /// Draws a plan under a title, for example the name of its model.
 pub fn svg(title: &str, problem: &Problem, plan: &Plan) -> String {
@@ -63,7 +63,7 @@ fn head(out: &mut String, title: &str, numbers: &str, height: f64) {
 
 /// The line under the title.
 fn numbers(problem: &Problem, plan: &Plan) -> String {
-    let buffers = count(problem.len() as u64);
+    let buffers = counted(problem.len(), "buffer");
     let sum = problem.buffers().iter().map(|buffer| buffer.size).sum();
     let reuse = if plan.peak == 0 { 1.0 } else { ratio(sum, plan.peak) };
     let quality = if plan.is_optimal() {
@@ -74,7 +74,7 @@ fn numbers(problem: &Problem, plan: &Plan) -> String {
     let capacity = problem.capacity();
     let capacity = capacity.map_or(String::new(), |most| format!(" · capacity {}", bytes(most)));
     format!(
-        "{buffers} buffers of {} in {} (each byte used {reuse:.1} times) · {quality}{capacity}",
+        "{buffers} of {} in {} (each byte used {reuse:.1} times) · {quality}{capacity}",
         bytes(sum),
         bytes(plan.peak)
     )
@@ -166,6 +166,12 @@ mod tests {
         let svg = drawn(3);
         assert!(is_well_formed(&svg), "{svg}");
         assert!(svg.contains("ns::a&lt;b&gt;&amp;&quot;c&quot;#0 (m??)"));
+    }
+
+    #[test]
+    fn the_numbers_are_told_as_people_say_them() {
+        assert!(drawn(1).contains(">1 buffer of 4 B in 4 B (each byte used 1.0 times) · proven"));
+        assert!(drawn(1000).contains(">1,000 buffers of "));
     }
 
     #[test]
