@@ -157,7 +157,7 @@ fn content(mut input: impl BufRead, code: Code, options: &Options) -> Result<Rea
     let is_chrome = chrome::is_chrome(without_mark(&head));
     let input = head.chain(input);
     if is_chrome {
-        return chrome::read(input);
+        return chrome::read(input, code);
     }
     parse_whole(&bounded(input, INPUT_BYTES_MAX, code)?, options)
 }
@@ -213,7 +213,8 @@ fn bounded(reader: impl io::Read, limit: u64, code: Code) -> Result<Vec<u8>, Err
     Ok(bytes)
 }
 
-fn unread(code: Code, error: &io::Error) -> Error {
+/// A failure to read, of which `code` is what it means.
+pub(crate) fn unread(code: Code, error: &io::Error) -> Error {
     match code {
         Code::Malformed => Error::new(code, error.to_string())
             .fix_by("the compressed file is damaged or cut off: make it again"),

@@ -222,6 +222,17 @@ fn a_trace_without_memory_says_how_to_record_one() {
 }
 
 #[test]
+fn a_damaged_compressed_trace_says_so() {
+    let events = vec![memory(1, 0.0, 1, 1); 1000];
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(file(&events).as_bytes()).expect("memory can be written");
+    let whole = packed.finish().expect("memory can be written");
+    let error = read_bytes("t.json.gz", &whole[..whole.len() - 100]).expect_err("cut off");
+    assert_eq!(error.code().name(), "MALFORMED");
+    assert!(error.fix().contains("damaged or cut off"), "{error}");
+}
+
+#[test]
 fn nesting_without_end_is_refused() {
     let deep = format!(r#"{{"traceEvents":[{{"a":{}"#, "{\"a\":".repeat(1 << 20));
     assert_eq!(read_bytes("t", deep.as_bytes()).expect_err("no end").code().name(), "MALFORMED");

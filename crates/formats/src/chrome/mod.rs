@@ -28,9 +28,9 @@ pub(crate) fn is_chrome(head: &[u8]) -> bool {
     }
 }
 
-/// Reads a trace, however long.
-pub(crate) fn read(input: impl BufRead) -> Result<Read, Error> {
-    let mut objects = Objects::begin(input)?;
+/// Reads a trace, however long; `code` is what a failure to read means.
+pub(crate) fn read(input: impl BufRead, code: Code) -> Result<Read, Error> {
+    let mut objects = Objects::begin(input, code)?;
     let mut kept = Kept::default();
     while let Some(text) = objects.next()? {
         kept.push(text).map_err(|error| error.within(&objects.path()))?;

@@ -8,6 +8,7 @@ use std::io::BufRead;
 
 use memo_malloc::Code;
 
+use crate::input::unread;
 use crate::{Error, Place};
 
 /// The events of the list that is the file, or that stands under `traceEvents`.
@@ -17,6 +18,8 @@ pub(super) struct Objects<R> {
     text: Vec<u8>,
     count: u64,
     list: &'static str,
+    /// What a failure to read means.
+    code: Code,
 }
 
 /// Most bytes of one event. Those with call stacks take some kilobytes.
@@ -28,9 +31,9 @@ const KEY_BYTES_MAX: usize = 64;
 const LIST: &[u8] = b"traceEvents";
 
 impl<R: BufRead> Objects<R> {
-    /// Goes to the first event.
-    pub(super) fn begin(input: R) -> Result<Objects<R>, Error> {
-        let mut objects = Objects { input, text: Vec::new(), count: 0, list: "traceEvents" };
+    /// Goes to the first event; `code` is what a failure to read means.
+    pub(super) fn begin(input: R, code: Code) -> Result<Objects<R>, Error> {
+        let mut objects = Objects { input, text: Vec::new(), count: 0, list: "traceEvents", code };
         if objects.after_space()? == Some(b'[') {
             objects.list = "";
             objects.input.consume(1);
@@ -75,7 +78,7 @@ impl<R: BufRead> Objects<R> {
     /// The next byte that is no white space, left where it is.
     fn after_space(&mut self) -> Result<Option<u8>, Error> {
         loop {
-            let chunk = filled(&mut self.input)?;
+            let chunk = filled(&mut self.input, self.code)?;
             if chunk.is_empty() {
                 return Ok(None);
             }
@@ -89,7 +92,7 @@ impl<R: BufRead> Objects<R> {
     }
 
     fn next_byte(&mut self) -> Result<u8, Error> {
-        let byte = filled(&mut self.input)?.first().copied();
+        let byte = filled(&mut self.input, self.code)?.first().copied();
         let byte = byte.ok_or_else(|| {
             Error::new(Code::Malformed, "the file ends without a list `traceEvents`")
         })?;
@@ -133,7 +136,7 @@ impl<R: BufRead> Objects<R> {
         self.text.clear();
         let mut scan = Scan::default();
         loop {
-            let chunk = filled(&mut self.input)?;
+            let chunk = filled(&mut self.input, self.code)?;
             if chunk.is_empty() {
                 return Err(self.broken("the file ends within an event"));
             }
@@ -150,16 +153,8 @@ impl<R: BufRead> Objects<R> {
     }
 }
 
-fn filled(input: &mut impl BufRead) -> Result<&[u8], Error> {
-    input.fill_buf().map_err(|error| {
-        let code = match error.kind() {
-            std::io::ErrorKind::InvalidInput
-            | std::io::ErrorKind::InvalidData
-            | std::io::ErrorKind::UnexpectedEof => Code::Malformed,
-            _ => Code::Io,
-        };
-        Error::new(code, error.to_string())
-    })
+fn filled(input: &mut impl BufRead, code: Code) -> Result<&[u8], Error> {
+    input.fill_buf().map_err(|error| unread(code, &error))
 }
 
 /// Where in an object the text read so far ends.
@@ -214,7 +209,7 @@ mod tests {
 
     fn split(text: &str, chunk: usize) -> Vec<String> {
         let input = BufReader::with_capacity(chunk, text.as_bytes());
-        let mut objects = Objects::begin(input).unwrap();
+        let mut objects = Objects::begin(input, Code::Io).unwrap();
         let mut found = Vec::new();
         while let Some(text) = objects.next().unwrap() {
             found.push(String::from_utf8(text.to_vec()).unwrap());
@@ -238,7 +233,7 @@ mod tests {
     #[test]
     fn a_list_alone_may_lack_its_end() {
         assert_eq!(split("[{},{}", 3), ["{}", "{}"]);
-        let mut cut = Objects::begin(&br#"{"traceEvents":[{}"#[..]).unwrap();
+        let mut cut = Objects::begin(&br#"{"traceEvents":[{}"#[..], Code::Io).unwrap();
         assert!(cut.next().unwrap().is_some());
         assert_eq!(cut.next().unwrap_err().place(), &Place::Path("traceEvents[1]".to_owned()));
     }
