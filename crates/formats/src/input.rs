@@ -154,12 +154,11 @@ fn unpacked<T>(
 fn content(mut input: impl BufRead, code: Code, options: &Options) -> Result<Read, Error> {
     // One read of a pipe may give a few bytes only.
     let head = bounded(input.by_ref().take(HEAD_BYTES as u64), u64::MAX - 1, code)?;
-    let is_chrome = chrome::is_chrome(without_mark(&head));
-    let input = head.chain(input);
-    if is_chrome {
-        return chrome::read(input, code);
+    let text = without_mark(&head);
+    if chrome::is_chrome(text) {
+        return chrome::read(text.chain(input), code);
     }
-    parse_whole(&bounded(input, INPUT_BYTES_MAX, code)?, options)
+    parse_whole(&bounded(head.chain(input), INPUT_BYTES_MAX, code)?, options)
 }
 
 fn parse_whole(bytes: &[u8], options: &Options) -> Result<Read, Error> {

@@ -71,7 +71,9 @@ fn requests_belong_to_the_innermost_op_of_their_thread() {
     assert_eq!(found.alignment, 64);
     let names: Vec<&str> = found.ops.iter().map(|op| &*op.name).collect();
     assert_eq!(names, ["aten::conv2d", "aten::empty", "aten::relu"], "ops that asked for nothing");
-    assert_eq!(trace(&format!("[{}]", events.join(","))), found, "a bare list is a trace too");
+    let bare = format!("[{}]", events.join(","));
+    assert_eq!(trace(&bare), found, "a bare list is a trace too");
+    assert_eq!(trace(&format!("\u{feff}{bare}")), found, "whatever editor saved it");
 }
 
 fn module(name: &str, tid: u32, ts: f64, dur: f64) -> String {
