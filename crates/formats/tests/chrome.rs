@@ -76,6 +76,13 @@ fn requests_belong_to_the_innermost_op_of_their_thread() {
     assert_eq!(trace(&format!("\u{feff}{bare}")), found, "whatever editor saved it");
 }
 
+#[test]
+fn a_trace_of_a_program_called_like_ours_is_a_trace() {
+    let name = r#"{"ph":"M","name":"process_name","pid":7,"args":{"name":"memo-bench"}}"#;
+    let found = trace(&file(&[name.to_owned(), memory(1, 0.0, 1, 8), memory(1, 1.0, 1, -8)]));
+    assert_eq!(rows(&found), ["8 [0, 1) "]);
+}
+
 fn module(name: &str, tid: u32, ts: f64, dur: f64) -> String {
     op(&format!("nn.Module: {name}"), tid, ts, dur).replace("cpu_op", "python_function")
 }

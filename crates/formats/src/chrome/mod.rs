@@ -3,7 +3,8 @@
 //! The file is a list of events, gigabytes of it for a long run: it is read event by event, and only
 //! what memory needs is kept, about 40 bytes each. `[memory]` events are the requests and frees,
 //! told apart by the sign of `Bytes` and paired by `Addr`; who asked is the innermost op that was
-//! running on the same thread at that time, in the module that Python was in. Cost: one pass over the text, n log n for the sort.
+//! running on the same thread at that time, in the module that Python was in. Cost: one pass over the
+//! text, n log n for the sort.
 
 mod event;
 mod join;
@@ -14,7 +15,7 @@ use std::io::BufRead;
 
 use memo_malloc::Code;
 
-use crate::{Error, Read};
+use crate::{Error, Read, json};
 use event::Kept;
 use objects::Objects;
 
@@ -23,7 +24,9 @@ pub(crate) fn is_chrome(head: &[u8]) -> bool {
     let has = |key: &[u8]| memchr::memmem::find(head, key).is_some();
     match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'[') => has(b"\"ph\""),
-        Some(b'{') => !has(b"\"memo-") && (has(b"\"traceEvents\"") || has(b"\"schemaVersion\"")),
+        Some(b'{') => {
+            !json::is_ours(head) && (has(b"\"traceEvents\"") || has(b"\"schemaVersion\""))
+        }
         _ => false,
     }
 }

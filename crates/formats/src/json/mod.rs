@@ -31,6 +31,12 @@ const PLAN: &str = "memo-plan";
 const TIERED_PLAN: &str = "memo-tiered-plan";
 const TRACE: &str = "memo-trace";
 
+/// Whether a text names one of our nouns, as our files do where they begin.
+pub(crate) fn is_ours(head: &[u8]) -> bool {
+    let names = |noun: &str| memchr::memmem::find(head, format!("\"{noun}\"").as_bytes()).is_some();
+    [PROBLEM, PLAN, TIERED_PLAN, TRACE].into_iter().any(names)
+}
+
 /// What every file begins with.
 #[derive(Debug, Deserialize)]
 struct Head {
