@@ -120,6 +120,17 @@ fn ops_are_in_the_modules_around_them() {
     );
 }
 
+#[test]
+fn modules_without_end_are_told_as_the_last_that_was_named() {
+    let deep = |nth: u32| module(&format!("Block_{nth}"), 1, f64::from(nth), 1e6);
+    let mut events: Vec<String> = (0..1000).map(deep).collect();
+    events.extend([op("aten::relu", 1, 2000.0, 5.0), memory(1, 2001.0, 1, 1)]);
+    let found = trace(&file(&events));
+    let place = &found.ops[0].place;
+    assert!(place.starts_with("Block_0.Block_1.") && place.len() <= 1024, "{place}");
+    assert!(place.ends_with(".Block_112"), "{place}");
+}
+
 /// `tests/make/profile.py` made it.
 #[test]
 fn a_trace_of_the_profiler_is_read_with_its_modules() {

@@ -14,6 +14,9 @@ pub(super) type PlaceIdx = u32;
 /// What stands before the name of a module.
 const PREFIX: &str = "nn.Module: ";
 
+/// Most bytes of the name of a place; what is further in is told as being there. Each op has a copy.
+const PLACE_BYTES_MAX: usize = 1 << 10;
+
 /// The name of the module of an event, if it is one.
 pub(super) fn module_of(event: &str) -> Option<&str> {
     event.strip_prefix(PREFIX)
@@ -57,6 +60,9 @@ impl Places {
         let (outer, name_told) = (self.told(place), &names[name as usize]);
         let told =
             if outer.is_empty() { name_told.clone() } else { format!("{outer}.{name_told}") };
+        if told.len() > PLACE_BYTES_MAX {
+            return place;
+        }
         let next = PlaceIdx::try_from(self.told.len()).unwrap_or(0);
         self.told.push(told);
         self.known.insert((place, name), next);
