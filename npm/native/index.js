@@ -38,11 +38,16 @@ function inPackage(name, file) {
 /** What cargo has built, where this file lies in the repository itself. */
 function inRepository(file) {
   if (!import.meta.url.endsWith("/npm/native/index.js")) return [];
-  const built = file === "memo" ? file : library(file.replace(".node", "_node"));
+  const built = file === "memo" ? program(file) : library(file.replace(".node", "_node"));
   return ["release", "debug"].map((profile) => {
     const path = fileURLToPath(new URL(`../../target/${profile}/${built}`, import.meta.url));
     return { place: path, path };
   });
+}
+
+/** What cargo calls a program on this platform. */
+function program(name) {
+  return process.platform === "win32" ? `${name}.exe` : name;
 }
 
 /** What cargo calls a library on this platform. */
