@@ -50,7 +50,7 @@ function ask({ url, agent }, body) {
   const start = performance.now();
   return new Promise((resolve, reject) => {
     const sent = request(`${url}/run`, { method: "POST", agent }, (answer) => {
-      answer.resume().on("end", () => {
+      answer.resume().on("error", reject).on("end", () => {
         if (answer.statusCode === 200) resolve(performance.now() - start);
         else reject(new Error(`${url} answered ${answer.statusCode}`));
       });
@@ -59,15 +59,17 @@ function ask({ url, agent }, body) {
   });
 }
 
-/** Load for so many seconds; the latencies, sorted. */
+/** Load for so many seconds, and until the last answer; the latencies, sorted, and how many a second. */
 async function load(server, body, seconds) {
-  const until = performance.now() + seconds * 1000;
+  const start = performance.now();
+  const until = start + seconds * 1000;
   const latencies = [];
   const client = async () => {
     while (performance.now() < until) latencies.push(await ask(server, body));
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return latencies.sort((a, b) => a - b);
+  const rate = latencies.length / (performance.now() - start) * 1000;
+  return { latencies: latencies.sort((a, b) => a - b), rate };
 }
 
 const at = (sorted, share) => sorted[Math.floor(share * (sorted.length - 1))];
@@ -80,20 +82,19 @@ function spread(numbers, digits, unit) {
 }
 
 /** What a server did in one round. */
-const figures = (latencies) => ({
+const figures = ({ latencies, rate }) => ({
   p50: at(latencies, 0.5),
   p99: at(latencies, 0.99),
-  rate: latencies.length / seconds,
+  rate,
 });
 
 /** Both servers of a runtime, in turns. */
 async function compete(runtime, given, body, library) {
-  const servers = {
-    planned: await server(runtime, given, library),
-    off: await server(runtime, [...given, "--off"], library),
-  };
+  const servers = {};
   const found = { planned: [], off: [] };
   try {
+    servers.planned = await server(runtime, given, library);
+    servers.off = await server(runtime, [...given, "--off"], library);
     for (const one of Object.values(servers)) await load(one, body, 2);
     for (let round = 0; round < rounds; round++) {
       const names = round % 2 === 0 ? ["planned", "off"] : ["off", "planned"];
