@@ -91,13 +91,36 @@ impl fmt::Display for Told<'_> {
             bytes_exact(as_is.peak),
             count(as_is.work),
         )?;
-        if together.is_empty() {
+        if alone.is_empty() && together.is_empty() {
             return f.write_str("\n\nno other way is known that needs less");
         }
         f.write_str("\n\nestimates: nothing was changed, and nothing was run")?;
         if !alone.is_empty() {
             write!(f, "\n\n{}", self.table("one change", alone))?;
         }
-        write!(f, "\n\n{}", self.table("the least for its work", together))
+        if !together.is_empty() {
+            write!(f, "\n\n{}", self.table("the least for its work", together))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use memo_whatif::Way;
+
+    use super::*;
+
+    #[test]
+    fn a_change_that_saves_little_is_told_where_nothing_saves_more() {
+        let estimate = |reordered, peak| {
+            let way = Way { reordered, ..Way::default() };
+            Estimate { way, peak, lower_bound: peak, work: 10 }
+        };
+        let (as_is, alone) = (estimate(false, 1000), vec![estimate(true, 999)]);
+        let found = Exploration { as_is, alone, together: Vec::new() };
+        let told = Told { graph: &Graph::default(), found: &found, inputs_outside: false };
+        let told = told.to_string();
+        assert!(told.contains("−0.1 %") && !told.contains("no other way"), "{told}");
     }
 }
