@@ -213,6 +213,7 @@ fn a_gpu_alone_is_planned_at_its_alignment() {
 fn wrong_events_are_named_by_their_path() {
     for (event, code, path) in [
         (r#"{"ph":"X","ts":"x"}"#, "MALFORMED", "traceEvents[1].ts"),
+        (r#"{"ph":"X","cat":null}"#, "MALFORMED", "traceEvents[1].cat"),
         (
             r#"{"ph":"i","name":"[memory]","tid":1,"ts":1,"args":{"Addr":1,"Bytes":1.5}}"#,
             "MALFORMED",

@@ -144,9 +144,12 @@ struct Event<'a> {
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "parsed for the path of the error only")]
 struct OwnedEvent {
-    ph: Option<String>,
-    cat: Option<String>,
-    name: Option<String>,
+    #[serde(default)]
+    ph: String,
+    #[serde(default)]
+    cat: String,
+    #[serde(default)]
+    name: String,
     #[serde(default)]
     tid: Thread,
     ts: Option<f64>,
