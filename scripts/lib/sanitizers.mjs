@@ -1,5 +1,5 @@
 /**
- * The arena's tests under AddressSanitizer and ThreadSanitizer.
+ * The arena's tests under AddressSanitizer, with free slots poisoned, and ThreadSanitizer.
  *
  * AddressSanitizer works with any Rust. ThreadSanitizer needs the standard library built with it,
  * so a nightly with its sources: `rustup +nightly component add rust-src`; without one it is skipped.
@@ -25,7 +25,7 @@ export async function testSanitizers() {
 /** Leaks are not looked for: slots of addresses and lists of the process are never given back. */
 function address(target) {
   const env = { RUSTC_BOOTSTRAP: "1", ASAN_OPTIONS: "detect_leaks=0" };
-  return tests("address", target, [], env);
+  return tests("address", target, { flags: "--cfg poison", env });
 }
 
 async function threads(target) {
@@ -33,16 +33,16 @@ async function threads(target) {
   const found = await run("rustc", ["+nightly", "--print", "sysroot"], { quiet: true });
   const there = found.status === 0 &&
     (await run("test", ["-f", join(found.stdout.trim(), sources)], { quiet: true })).status === 0;
-  if (there) return tests("thread", target, ["+nightly"], {}, ["-Zbuild-std"]);
+  if (there) return tests("thread", target, { toolchain: ["+nightly"], more: ["-Zbuild-std"] });
   const reason = "ThreadSanitizer: needs `rustup +nightly component add rust-src`";
   return { ...NONE, skipped: 1, reasons: [reason] };
 }
 
-async function tests(sanitizer, target, toolchain, env, more = []) {
+async function tests(sanitizer, target, { toolchain = [], flags = "", env = {}, more = [] }) {
   const chosen = ["--package=memo-malloc", "--no-default-features", "--lib", "arena::"];
   const args = [...toolchain, "test", ...more, "--target", target, ...chosen];
   const settings = {
-    RUSTFLAGS: `-Zsanitizer=${sanitizer}`,
+    RUSTFLAGS: `-Zsanitizer=${sanitizer} ${flags}`.trim(),
     CARGO_TARGET_DIR: join("target", sanitizer),
     MEMO_CALLS: CALLS,
     ...env,

@@ -24,12 +24,15 @@
 //! | `slab`, `region` | memory from the system |
 //! | `pool` | arenas for many plans over few slabs |
 //! | `forked` | locks that a forked process does not wait for |
+//! | `poison` | free slots under AddressSanitizer |
 //! | `sync` | the only file that names atomics |
 
 mod forked;
 mod layout;
 mod ledger;
 mod owner;
+#[cfg(poison)]
+mod poison;
 mod pool;
 mod region;
 mod scope;

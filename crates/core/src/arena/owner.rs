@@ -88,7 +88,7 @@ impl Arena {
         let starts = layout.place()?;
         Ok(Arena {
             ledger: Ledger::new(layout.end()),
-            shared: Arc::new(Shared::new(starts.clone())),
+            shared: Arc::new(Shared::new(starts.clone(), &layout)),
             starts,
             slab: None,
             cursor: layout.end(),
@@ -196,7 +196,10 @@ impl Arena {
         // SAFETY: only in a run is there a turn with a slot, so there is a slab.
         let slab = unsafe { self.slab.as_ref().unwrap_unchecked() };
         // SAFETY: the slab has at least the largest top of all slots.
-        unsafe { slab.base().add(turn.offset) }
+        let block = unsafe { slab.base().add(turn.offset) };
+        #[cfg(poison)]
+        super::poison::clear(block, turn.size);
+        block
     }
 
     /// Any request, however many starts its turn waits for. A call, so that the few need no stack.

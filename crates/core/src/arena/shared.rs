@@ -16,6 +16,7 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use super::forked::Cold;
+use super::layout::Layout;
 use super::region::{self, UNIT_COUNT_MAX};
 use super::slab::Slab;
 use super::starts::Starts;
@@ -53,14 +54,31 @@ pub(super) struct Shared {
     base: AtomicUsize,
     double_frees: AtomicU64,
     strays: AtomicU64,
+    /// Of the slots, by turn.
+    #[cfg(poison)]
+    sizes: Box<[usize]>,
 }
 
 impl Shared {
-    /// No slab yet.
-    pub(super) fn new(starts: Starts) -> Shared {
-        let counter = || AtomicU64::new(0);
-        let (double_frees, strays) = (counter(), counter());
-        Shared { starts, base: AtomicUsize::new(0), double_frees, strays }
+    /// No slab yet. The starts are of this layout.
+    #[cfg_attr(not(poison), expect(unused_variables, reason = "sizes are for poisoning only"))]
+    pub(super) fn new(starts: Starts, layout: &Layout) -> Shared {
+        Shared {
+            starts,
+            base: AtomicUsize::new(0),
+            double_frees: AtomicU64::new(0),
+            strays: AtomicU64::new(0),
+            #[cfg(poison)]
+            sizes: layout.turns().iter().map(|turn| turn.size).collect(),
+        }
+    }
+
+    /// Poisons the block of this word if it is live, as its holder is about to free it.
+    #[cfg(poison)]
+    fn poison(&self, block: NonNull<u8>, word: &words::Word) {
+        if let Some(turn) = words::live_turn(word) {
+            super::poison::set(block, self.sizes[turn as usize]);
+        }
     }
 
     /// Whether a slot is live.
@@ -134,6 +152,8 @@ pub unsafe fn free(ptr: NonNull<u8>) -> Freed {
     // SAFETY: an arena in the table lives at least as long as the block, which is the caller's.
     let Some(shared) = (unsafe { arena.as_ref() }) else { return nowhere(addr) };
     let word = shared.starts.word_at(shared.offset(addr));
+    #[cfg(poison)]
+    shared.poison(ptr, word);
     if words::release(word) { Freed::Arena } else { shared.not_live(addr) }
 }
 

@@ -5,6 +5,8 @@
 mod children;
 mod leases;
 mod model;
+#[cfg(poison)]
+mod poisoned;
 mod policy;
 mod pool;
 mod retirement;
