@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io;
+use std::path::Path;
 use std::process::Command;
 
 use clap::ValueEnum;
@@ -20,7 +21,19 @@ pub fn named(choice: &impl ValueEnum) -> String {
 /// # Errors
 /// When it cannot be run, fails, or prints something else.
 pub fn measure<T: DeserializeOwned>(args: &[String], settings: &[(&str, &str)]) -> io::Result<T> {
-    let mut command = Command::new(env::current_exe()?);
+    measure_by(&env::current_exe()?, args, settings)
+}
+
+/// As [`measure`], with another program.
+///
+/// # Errors
+/// As [`measure`].
+pub fn measure_by<T: DeserializeOwned>(
+    program: &Path,
+    args: &[String],
+    settings: &[(&str, &str)],
+) -> io::Result<T> {
+    let mut command = Command::new(program);
     for name in SETTINGS {
         command.env_remove(name);
     }

@@ -5,6 +5,8 @@ pub mod fresh;
 pub mod network;
 pub mod packings;
 #[cfg(target_os = "linux")]
+pub mod pair;
+#[cfg(target_os = "linux")]
 pub mod peers;
 #[cfg(target_os = "linux")]
 pub mod process;

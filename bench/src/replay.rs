@@ -49,6 +49,13 @@ pub unsafe trait Source {
     unsafe fn free(&mut self, block: NonNull<u8>);
     /// A run ends.
     fn end(&mut self) {}
+    /// Plays a program so many times with this source.
+    fn play(&mut self, program: &Program, touch: Touch, runs: u64)
+    where
+        Self: Sized,
+    {
+        program.play(self, touch, runs);
+    }
 }
 
 impl Program {

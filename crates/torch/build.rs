@@ -32,6 +32,7 @@ fn build(libtorch: &LibTorch) {
     raw.cpp(true).file("tests/raw.cc");
     for object in against(&mut raw, libtorch).compile_intermediates() {
         println!("cargo::rustc-link-arg-tests={}", object.display());
+        println!("cargo::rustc-link-arg-examples={}", object.display());
     }
 
     let lib = libtorch.lib.display();

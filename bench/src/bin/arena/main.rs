@@ -6,8 +6,6 @@
 //! the requests, as measured in the same round.
 
 #[cfg(target_os = "linux")]
-mod measure;
-#[cfg(target_os = "linux")]
 mod report;
 
 #[cfg(target_os = "linux")]
@@ -28,14 +26,15 @@ mod linux {
 
     use clap::Parser;
     use memo_bench::network;
+    use memo_bench::pair::{self, Configuration, Failure, Measured};
     use memo_bench::peers::Allocator;
-    use memo_bench::replay::Touch;
+    use memo_bench::replay::{Loop, Malloc, Planned, Program, Touch};
     use memo_formats::Document;
+    use memo_malloc::RunPlan;
+    use memo_malloc::arena::Arena;
     use memo_malloc::trace::Trace;
-    use memo_malloc::{Limits, RunPlan, analysis, planners};
 
-    use crate::measure::{Configuration, Failure, measured};
-    use crate::report::Report;
+    use crate::report::{Children, Report};
 
     /// Times an alloc+free pair: planned, and by general allocators.
     #[derive(Debug, Parser)]
@@ -46,6 +45,9 @@ mod linux {
         /// Fresh processes for each number.
         #[arg(long, default_value_t = 7)]
         rounds: u32,
+        /// Another program that measures in fresh processes, told as this one is.
+        #[arg(long)]
+        through: Option<PathBuf>,
         /// One JSON value in place of the tables.
         #[arg(long)]
         json: bool,
@@ -78,12 +80,13 @@ mod linux {
 
     fn run(args: &Args) -> Result<(), Failure> {
         let trace = trace(args)?;
-        let run_plan = planned(&trace)?;
+        let run_plan = pair::planned(&trace)?;
         if let Some(configuration) = args.measure() {
             let measured = measured(configuration, &trace, &run_plan)?;
             return Ok(writeln!(io::stdout(), "{}", serde_json::to_string(&measured)?)?);
         }
-        let report = Report::measure(args.trace.as_deref(), args.rounds, &trace, &run_plan)?;
+        let children = Children { program: args.through.clone(), trace: args.trace.clone() };
+        let report = Report::measure(&children, args.rounds, &trace, &run_plan)?;
         if args.json {
             writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
         } else {
@@ -100,10 +103,19 @@ mod linux {
         }
     }
 
-    fn planned(trace: &Trace) -> Result<RunPlan, Failure> {
-        let live = analysis::liveness(trace)?;
-        let outcome = planners::plan(&live.problem, &Limits::default())?;
-        let plan = outcome.plan().ok_or("no plan exists")?.clone();
-        Ok(RunPlan::new(trace.key.clone(), live.problem, plan, live.requests)?)
+    fn measured(
+        configuration: Configuration,
+        trace: &Trace,
+        run_plan: &RunPlan,
+    ) -> Result<Option<Measured>, Failure> {
+        let program = Program::new(trace);
+        match configuration.allocator {
+            Allocator::Loop => pair::measured(configuration, &program, || Ok(Loop::new(&program))),
+            Allocator::Planned => {
+                let source = || Ok(Planned(Arena::new(run_plan)?));
+                pair::measured(configuration, &program, source)
+            }
+            _ => pair::measured(configuration, &program, || Ok(Malloc)),
+        }
     }
 }

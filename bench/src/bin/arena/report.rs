@@ -1,9 +1,10 @@
 //! All configurations in turns, and their tables.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
 use memo_bench::fresh::{self, named};
+use memo_bench::pair::{Configuration, Failure, Measured};
 use memo_bench::peers::Allocator;
 use memo_bench::replay::{Program, Touch};
 use memo_bench::spread::Spread;
@@ -11,8 +12,6 @@ use memo_malloc::trace::Trace;
 use memo_malloc::{Bytes, RunPlan, analysis};
 use memo_report::units;
 use serde::Serialize;
-
-use super::measure::{Configuration, Failure, Measured};
 
 /// With one thread, all of these; with more, only the first: the memory is not what they share.
 const TOUCHES: [(Touch, &str); 3] = [
@@ -46,6 +45,14 @@ pub(crate) struct Report {
     absent: Vec<Allocator>,
 }
 
+/// The processes that measure.
+pub(crate) struct Children {
+    /// This program, if none is named.
+    pub(crate) program: Option<PathBuf>,
+    /// What they play.
+    pub(crate) trace: Option<PathBuf>,
+}
+
 /// In the order of measurement: the loop comes before those that play it with an allocator.
 fn configurations() -> Vec<Configuration> {
     let one = TOUCHES.iter().map(|&(touch, _)| (touch, 1));
@@ -58,7 +65,7 @@ fn configurations() -> Vec<Configuration> {
 
 impl Report {
     pub(crate) fn measure(
-        path: Option<&Path>,
+        children: &Children,
         rounds: u32,
         trace: &Trace,
         run_plan: &RunPlan,
@@ -68,7 +75,7 @@ impl Report {
         for _ in 0..rounds {
             let mut loop_ns = 0.0;
             for (&configuration, found) in configurations.iter().zip(&mut found) {
-                let Some(measured) = measure_fresh(path, configuration)? else { continue };
+                let Some(measured) = children.measure(configuration)? else { continue };
                 if configuration.allocator == Allocator::Loop {
                     loop_ns = measured.pair_ns;
                 }
@@ -149,21 +156,24 @@ impl Report {
     }
 }
 
-fn measure_fresh(
-    path: Option<&Path>,
-    configuration: Configuration,
-) -> io::Result<Option<Measured>> {
-    let Configuration { allocator, touch, threads } = configuration;
-    let mut child = vec![
-        "--measure".to_owned(),
-        named(&allocator),
-        format!("--touch={}", named(&touch)),
-        format!("--threads={threads}"),
-    ];
-    if let Some(path) = path {
-        child.extend(["--trace".to_owned(), path.to_string_lossy().into_owned()]);
+impl Children {
+    fn measure(&self, configuration: Configuration) -> io::Result<Option<Measured>> {
+        let Configuration { allocator, touch, threads } = configuration;
+        let mut args = vec![
+            "--measure".to_owned(),
+            named(&allocator),
+            format!("--touch={}", named(&touch)),
+            format!("--threads={threads}"),
+        ];
+        if let Some(path) = &self.trace {
+            args.extend(["--trace".to_owned(), path.to_string_lossy().into_owned()]);
+        }
+        let settings = allocator.settings();
+        match &self.program {
+            Some(program) => fresh::measure_by(program, &args, &settings),
+            None => fresh::measure(&args, &settings),
+        }
     }
-    fresh::measure(&child, &allocator.settings())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "bytes of memory are far below 2^53")]

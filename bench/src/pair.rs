@@ -5,13 +5,13 @@ use std::error::Error;
 use std::thread;
 use std::time::Duration;
 
-use memo_bench::peers::Allocator;
-use memo_bench::process;
-use memo_bench::replay::{Loop, Malloc, Planned, Program, Source, Touch};
-use memo_malloc::arena::Arena;
 use memo_malloc::trace::Trace;
-use memo_malloc::{Bytes, RunPlan};
+use memo_malloc::{Bytes, Limits, RunPlan, analysis, planners};
 use serde::{Deserialize, Serialize};
+
+use crate::peers::Allocator;
+use crate::process;
+use crate::replay::{Program, Source, Touch};
 
 /// Long enough for a thousandth of noise in the clock, short enough for many processes.
 const BATCH: Duration = Duration::from_millis(200);
@@ -19,50 +19,60 @@ const BATCH: Duration = Duration::from_millis(200);
 /// Runs before anything is measured: the first touches, the allocator's own growth.
 const WARM_UP_RUNS: u64 = 3;
 
-pub(crate) type Failure = Box<dyn Error>;
+/// What can go wrong.
+pub type Failure = Box<dyn Error>;
 
 /// What a fresh process is to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) struct Configuration {
-    pub(crate) allocator: Allocator,
-    pub(crate) touch: Touch,
-    pub(crate) threads: usize,
+pub struct Configuration {
+    /// Who serves.
+    pub allocator: Allocator,
+    /// What is done with the blocks.
+    pub touch: Touch,
+    /// How many threads at once.
+    pub threads: usize,
 }
 
 /// What it found.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Measured {
+pub struct Measured {
     /// Processor time of a pair.
-    pub(crate) pair_ns: f64,
-    pub(crate) faults_per_run: f64,
+    pub pair_ns: f64,
+    /// Page faults of a run.
+    pub faults_per_run: f64,
     /// Resident bytes beyond those before the first request.
-    pub(crate) held: Bytes,
+    pub held: Bytes,
 }
 
-/// `None` if the process has not been given the allocator.
-pub(crate) fn measured(
+/// A plan of the run that was recorded.
+///
+/// # Errors
+/// When the trace is none of a run, or there is no plan.
+pub fn planned(trace: &Trace) -> Result<RunPlan, Failure> {
+    let live = analysis::liveness(trace)?;
+    let outcome = planners::plan(&live.problem, &Limits::default())?;
+    let plan = outcome.into_plan().ok_or("no plan exists")?;
+    Ok(RunPlan::new(trace.key.clone(), live.problem, plan, live.requests)?)
+}
+
+/// Plays the program with as many of these sources as there are threads; `None` if this process has
+/// not been given the allocator.
+///
+/// # Errors
+/// When a source cannot be made, or the system does not say what it took.
+pub fn measured<S: Source + Send>(
     configuration: Configuration,
-    trace: &Trace,
-    run_plan: &RunPlan,
+    program: &Program,
+    source: impl Fn() -> Result<S, Failure>,
 ) -> Result<Option<Measured>, Failure> {
     let Configuration { allocator, touch, threads } = configuration;
     if !allocator.is_here() {
         return Ok(None);
     }
-    let program = Program::new(trace);
-    let resident = process::resident()?;
-    let each = (0..threads).map(|_| ());
-    let measured = match allocator {
-        Allocator::Loop => time(&program, touch, each.map(|()| Loop::new(&program)).collect()),
-        Allocator::Planned => {
-            let arena = |()| Arena::new(run_plan).map(Planned);
-            time(&program, touch, each.map(arena).collect::<Result<_, _>>()?)
-        }
-        _ => time(&program, touch, each.map(|()| Malloc).collect()),
-    };
-    measured.map(|(measured, after)| {
-        Some(Measured { held: after.saturating_sub(resident), ..measured })
-    })
+    let before = process::resident()?;
+    let sources = (0..threads).map(|_| source()).collect::<Result<_, _>>()?;
+    let (measured, after) = time(program, touch, sources)?;
+    Ok(Some(Measured { held: after.saturating_sub(before), ..measured }))
 }
 
 /// Doubles the batch until it is long enough, and reports the last, with the resident bytes.
@@ -94,11 +104,11 @@ fn time<S: Source + Send>(
 /// One thread for each source; the only one is played here.
 fn play<S: Source + Send>(program: &Program, touch: Touch, runs: u64, sources: &mut [S]) {
     if let [source] = sources {
-        return program.play(source, touch, runs);
+        return source.play(program, touch, runs);
     }
     thread::scope(|scope| {
         for source in sources {
-            scope.spawn(move || program.play(source, touch, runs));
+            scope.spawn(move || source.play(program, touch, runs));
         }
     });
 }
