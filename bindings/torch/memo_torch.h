@@ -192,7 +192,8 @@ int32_t memo_torch_run_wait(uint32_t run, uint32_t *output_count);
 int32_t memo_torch_run_cancel(uint32_t run);
 
 /**
- * Opens a tensor for each result of a run, and closes the run.
+ * Opens a tensor for each result of a run, and closes the run. When not all can be opened, none is,
+ * and the run stays open.
  *
  * Required:
  * `outputs` has room for `output_count` handles.

@@ -133,7 +133,8 @@ pub extern "C" fn memo_torch_run_cancel(run: u32) -> i32 {
     })
 }
 
-/// Opens a tensor for each result of a run, and closes the run.
+/// Opens a tensor for each result of a run, and closes the run. When not all can be opened, none is,
+/// and the run stays open.
 ///
 /// # Safety
 /// `outputs` has room for `output_count` handles.
@@ -149,9 +150,7 @@ pub unsafe extern "C" fn memo_torch_run_take(
         let held = RUNS.get(run)?;
         match &*held.wait() {
             State::Done(Ok(outputs)) if outputs.len() == room.len() => {
-                for (to, output) in room.iter_mut().zip(outputs) {
-                    *to = Held::open(output.clone(), false)?;
-                }
+                Held::open_all(outputs, room)?;
             }
             State::Done(Ok(outputs)) => {
                 let message = format!("the run has {} results, not {output_count}", outputs.len());

@@ -65,6 +65,20 @@ impl Held {
         TENSORS.open(Held { tensor: Mutex::new(tensor), is_borrowed })
     }
 
+    /// Opens all or none.
+    pub(crate) fn open_all(tensors: &[Tensor], handles: &mut [u32]) -> Result<(), Failure> {
+        for (idx, tensor) in tensors.iter().enumerate() {
+            match Held::open(tensor.clone(), false) {
+                Ok(handle) => handles[idx] = handle,
+                Err(failure) => {
+                    handles[..idx].iter().try_for_each(|&opened| TENSORS.close(opened))?;
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn tensor(&self) -> MutexGuard<'_, Tensor> {
         self.tensor.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -150,11 +150,36 @@ static void runs(const char *tiny, const char *raising) {
     EXPECT(memo_torch_model_run(refusing, 1, &input, &run) == 603);
 }
 
+/* Two results, with room for one more tensor: neither is opened, and the run can be taken later. */
+static void all_or_none(const char *pair) {
+    static uint32_t open[1 << 16];
+    const double lengths[] = {1, 2, 32};
+    uint32_t model, input, run, outputs[2], spare, count = 0;
+
+    EXPECT(memo_torch_model_load(pair, &model) == 0);
+    EXPECT(memo_torch_tensor_borrow(6, 3, lengths, 256, (uint8_t *)values, &input) == 0);
+    EXPECT(memo_torch_model_run(model, 1, &input, &run) == 0);
+    while (count < 1 << 16 && memo_torch_tensor_borrow(6, 0, NULL, 4, (uint8_t *)values, &open[count]) == 0) {
+        count++;
+    }
+    EXPECT(count > 2 && count < 1 << 16);
+    EXPECT(memo_torch_tensor_close(open[--count]) == 0);
+    EXPECT(memo_torch_run_take(run, 2, outputs) == 601);
+    EXPECT(memo_torch_tensor_borrow(6, 0, NULL, 4, (uint8_t *)values, &spare) == 0);
+    EXPECT(memo_torch_tensor_close(spare) == 0);
+    EXPECT(memo_torch_tensor_close(open[--count]) == 0);
+    EXPECT(memo_torch_run_take(run, 2, outputs) == 0);
+    EXPECT(memo_torch_tensor_close(outputs[0]) == 0 && memo_torch_tensor_close(outputs[1]) == 0);
+    while (count > 0) EXPECT(memo_torch_tensor_close(open[--count]) == 0);
+    EXPECT(memo_torch_tensor_close(input) == 0 && memo_torch_model_close(model) == 0);
+}
+
 int main(int count, char **args) {
-    if (count != 3) return 2;
+    if (count != 4) return 2;
     for (int idx = 0; idx < ELEMENTS; idx++) values[idx] = (float)(idx % 97) / 97;
     scopes();
     tensors();
     runs(args[1], args[2]);
+    all_or_none(args[3]);
     return broken > 0;
 }

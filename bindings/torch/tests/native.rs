@@ -42,7 +42,8 @@ fn of_libtorch() -> Vec<String> {
 fn the_edge_holds() {
     let program =
         compiled(&compiler("CC", "cc"), "bindings/torch/tests/edge.c", &["-std=c11".into()]);
-    succeeded(Command::new(program).arg(model_file("tiny")).arg(model_file("raising")));
+    let models = ["tiny", "raising", "attention"].map(model_file);
+    succeeded(Command::new(program).args(models));
 }
 
 #[test]
