@@ -10,6 +10,9 @@
 #include <ATen/record_function.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <pthread.h>
+
+#include <atomic>
 #include <mutex>
 #include <regex>
 #include <unordered_set>
@@ -95,12 +98,20 @@ Arguments arguments_of(const Call& call) {
   return Arguments(static_cast<const c10::IValue*>(call.arguments), call.count);
 }
 
-/// Keeps the type of a module alive, so that its address is that of no other one.
+/// Types of modules that stay alive, so that their addresses are those of no other ones.
+struct Kept {
+  std::mutex guard;
+  std::unordered_set<std::shared_ptr<c10::ClassType>> types;
+};
+
+/// Never destroyed. The child of a fork leaves its parent's, whose lock another thread may have had,
+/// as they are, and keeps its own.
+std::atomic<Kept*> kept{new Kept};
+
 void keep(const c10::IValue& module) {
-  static std::mutex guard;
-  static auto& kept = *new std::unordered_set<std::shared_ptr<c10::ClassType>>;
-  std::lock_guard<std::mutex> lock(guard);
-  kept.insert(module.toObjectRef().type());
+  auto* here = kept.load();
+  std::lock_guard<std::mutex> lock(here->guard);
+  here->types.insert(module.toObjectRef().type());
 }
 
 /// LibTorch numbers types of one name in the order in which it meets them.
@@ -182,6 +193,7 @@ rust::Vec<rust::String> Call::inputs() const {
 }
 
 void watch_forwards() {
+  pthread_atfork(nullptr, nullptr, [] { kept.store(new Kept); });
   at::addGlobalCallback(at::RecordFunctionCallback(&begin, &end)
                             .needsInputs(true)
                             .scopes({at::RecordScope::TORCHSCRIPT_FUNCTION}));

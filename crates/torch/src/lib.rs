@@ -27,6 +27,7 @@ mod kind;
 mod mode;
 mod model;
 mod place;
+mod renewed;
 mod runtime;
 mod serve;
 mod service;

@@ -15,11 +15,13 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicUsize, Ordering, compiler_fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memo_malloc::arena::{self, Arena, Freed};
 use memo_malloc::trace::Recorder;
+
+use crate::renewed::Renewed;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -92,12 +94,10 @@ impl SharedRecorder {
     }
 }
 
-type Recorders = Mutex<Vec<Arc<SharedRecorder>>>;
-
-/// Those of this process; a child of a fork gets new ones.
-static RECORDERS: AtomicPtr<Recorders> = {
-    static FIRST: Recorders = Mutex::new(Vec::new());
-    AtomicPtr::new((&raw const FIRST).cast_mut())
+/// Those of this process.
+static RECORDERS: Renewed<Vec<Arc<SharedRecorder>>> = {
+    static FIRST: Mutex<Vec<Arc<SharedRecorder>>> = Mutex::new(Vec::new());
+    Renewed::new(&FIRST)
 };
 
 /// The length of [`RECORDERS`]. Relaxed: a block gets to another thread by some synchronisation,
@@ -115,7 +115,7 @@ pub(crate) fn forks() -> usize {
 /// Called in the child of a fork, which has one thread.
 pub(crate) fn in_child() {
     FORKS.fetch_add(1, Ordering::Relaxed);
-    RECORDERS.store(Box::leak(Box::default()), Ordering::Relaxed);
+    RECORDERS.renew();
     RECORDER_COUNT.store(0, Ordering::Relaxed);
     MODE.with(|mode| {
         if mode.kind.get() == Kind::Record {
@@ -125,8 +125,7 @@ pub(crate) fn in_child() {
 }
 
 fn recorders() -> MutexGuard<'static, Vec<Arc<SharedRecorder>>> {
-    // SAFETY: the first or a leaked one.
-    lock(unsafe { &*RECORDERS.load(Ordering::Relaxed) })
+    RECORDERS.lock()
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -160,6 +160,7 @@ fn stop(service: *mut Service) {
 /// it is as if nothing had been enabled, until it does so itself.
 pub(crate) fn in_child() {
     SERVICE.store(ptr::null_mut(), Ordering::Relaxed);
+    open::in_child();
 }
 
 impl Service {

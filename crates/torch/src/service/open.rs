@@ -20,7 +20,8 @@ use super::entry::Entry;
 use super::{Service, service};
 use crate::bridge::ffi;
 use crate::capture::{ALIGNMENT, OpReports};
-use crate::mode::{Entered, Registered, forks, lock};
+use crate::mode::{Entered, Registered, forks};
+use crate::renewed::Renewed;
 use crate::{Tensor, runtime};
 
 thread_local! {
@@ -55,7 +56,10 @@ pub(super) enum Work {
 }
 
 /// Tickets of scopes whose call ended on another thread.
-static ENDED_ELSEWHERE: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+static ENDED_ELSEWHERE: Renewed<Vec<u64>> = {
+    static FIRST: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+    Renewed::new(&FIRST)
+};
 static ENDED_COUNT: AtomicUsize = AtomicUsize::new(0);
 
 impl Work {
@@ -144,9 +148,15 @@ fn close(ticket: u64) {
     }
 }
 
+/// Called in the child of a fork: who could note the end of what is open has stayed behind.
+pub(super) fn in_child() {
+    ENDED_ELSEWHERE.renew();
+    ENDED_COUNT.store(0, Ordering::Relaxed);
+}
+
 #[cold]
 fn note(ticket: u64) {
-    let mut ended = lock(&ENDED_ELSEWHERE);
+    let mut ended = ENDED_ELSEWHERE.lock();
     ended.push(ticket);
     ENDED_COUNT.store(ended.len(), Ordering::Release);
 }
@@ -156,7 +166,7 @@ fn ended_elsewhere(ticket: u64) -> bool {
     if ENDED_COUNT.load(Ordering::Acquire) == 0 {
         return false;
     }
-    let mut ended = lock(&ENDED_ELSEWHERE);
+    let mut ended = ENDED_ELSEWHERE.lock();
     let Some(at) = ended.iter().position(|&noted| noted == ticket) else { return false };
     ended.swap_remove(at);
     ENDED_COUNT.store(ended.len(), Ordering::Release);
@@ -238,5 +248,31 @@ fn hash_of<'a>(texts: impl Iterator<Item = &'a str>) -> u64 {
 impl Drop for Scope {
     fn drop(&mut self) {
         end_scope(self.ticket);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forked_process_waits_for_no_notes_of_others() {
+        runtime::install();
+        let held = ENDED_ELSEWHERE.lock();
+        // SAFETY: the child takes none of the locks that other threads may have had.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: has no conditions.
+            unsafe { libc::alarm(60) };
+            note(7);
+            let noted = ended_elsewhere(7) && !ended_elsewhere(7);
+            // SAFETY: has no conditions.
+            unsafe { libc::_exit(i32::from(!noted)) };
+        }
+        drop(held);
+        let mut status = -1;
+        // SAFETY: the pointer is to a whole status.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert_eq!(status, 0);
     }
 }
