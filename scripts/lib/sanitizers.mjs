@@ -33,7 +33,10 @@ async function threads(target) {
   const found = await run("rustc", ["+nightly", "--print", "sysroot"], { quiet: true });
   const there = found.status === 0 &&
     (await run("test", ["-f", join(found.stdout.trim(), sources)], { quiet: true })).status === 0;
-  if (there) return tests("thread", target, { toolchain: ["+nightly"], more: ["-Zbuild-std"] });
+  // A test forks while there are threads, and its child starts some.
+  const env = { TSAN_OPTIONS: "die_after_fork=0" };
+  const how = { toolchain: ["+nightly"], more: ["-Zbuild-std"], env };
+  if (there) return tests("thread", target, how);
   const reason = "ThreadSanitizer: needs `rustup +nightly component add rust-src`";
   return { ...NONE, skipped: 1, reasons: [reason] };
 }
