@@ -90,7 +90,11 @@ impl Pass {
                 None => self.lift(strip, lowest),
             }
         }
-        End::Placed(self.outlook.peak())
+        // What the last one wastes for its alignment has not been looked at.
+        match self.outlook.peak() {
+            peak if peak > attempt.target => End::TooHigh,
+            peak => End::Placed(peak),
+        }
     }
 
     /// Writes down where each buffer of the strip lies.
