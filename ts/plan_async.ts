@@ -19,7 +19,7 @@ import type { TieredOutcome } from "./spread.ts";
 
 /** How far a planner has come. */
 export interface Progress {
-  /** The peak of the best plan so far; `null` before there is one. */
+  /** The peak of the best plan so far, over several arenas its cost; `null` before there is one. */
   readonly peak: number | null;
   /** The largest lower bound proven so far. */
   readonly lowerBound: number;

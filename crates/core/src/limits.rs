@@ -27,7 +27,8 @@ pub struct Limits {
     pub threads: usize,
 }
 
-/// How far a planner has come. It writes while it works, anybody may read.
+/// How far a planner has come. It writes while it works, anybody may read. Over several arenas costs
+/// take the place of peaks.
 #[derive(Debug)]
 pub struct Progress {
     peak: AtomicU64,
@@ -52,7 +53,8 @@ impl Progress {
         self.lower_bound.load(Ordering::Relaxed)
     }
 
-    fn tell(&self, peak: Bytes, lower_bound: Bytes) {
+    /// Tells of a plan, and of a lower bound. What was told before of better ones stays.
+    pub fn tell(&self, peak: Bytes, lower_bound: Bytes) {
         self.peak.fetch_min(peak, Ordering::Relaxed);
         self.lower_bound.fetch_max(lower_bound, Ordering::Relaxed);
     }
@@ -97,6 +99,11 @@ impl Deadline {
     pub(crate) fn with_nodes(&self, nodes: u64) -> Deadline {
         let given = Limits { nodes: Some(nodes), ..self.given.clone() };
         Deadline { given, ..self.clone() }
+    }
+
+    /// Tells of a lower bound.
+    pub(crate) fn tell_bound(&self, lower_bound: Bytes) {
+        self.tell(Bytes::MAX, lower_bound);
     }
 
     /// Tells of a plan of the whole problem, and of a lower bound.

@@ -14,6 +14,7 @@ mod metamorphic;
 mod naive;
 mod packing;
 mod planners;
+mod progress;
 mod rectangles;
 mod stream;
 mod tiers;

@@ -140,7 +140,7 @@ fn best_of_heuristics(problem: &Problem, deadline: &Deadline) -> Result<Outcome,
     };
     let is_bounded = is_unlimited(&deadline.limits()) || !others.is_empty();
     let limits = || {
-        let given = deadline.limits();
+        let given = deadline.whole();
         Limits { nodes: given.nodes.or(is_bounded.then_some(own_nodes(problem))), ..given }
     };
     let mut best = first.plan(problem, &limits())?;
@@ -164,7 +164,7 @@ fn tell(deadline: &Deadline, best: &Outcome) {
 /// Restarts of the skyline: half of the time where an ejection goes on from them, and few before an
 /// exact search, which starts anew from anything.
 fn restarts(problem: &Problem, rest: Rest, deadline: &Deadline) -> Result<Outcome, Error> {
-    let given = deadline.limits();
+    let given = deadline.whole();
     let is_bounded = is_unlimited(&given) || rest == Rest::Searches;
     let nodes = given.nodes.or(is_bounded.then_some(own_nodes(problem)));
     let time = if rest == Rest::Ejection { given.time.map(|time| time / 2) } else { given.time };

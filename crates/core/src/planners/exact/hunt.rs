@@ -144,6 +144,7 @@ impl<'a> Hunt<'a> {
         let peak = tops.chain(pins).max().unwrap_or(0);
         debug_assert!(peak <= target, "the search keeps to its target");
         self.race.tell(peak * self.grid.unit);
+        self.meter.tell(peak * self.grid.unit, self.bound * self.grid.unit);
         self.found = Some(Found { offsets, peak });
         Answer::Found
     }

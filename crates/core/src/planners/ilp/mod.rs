@@ -65,6 +65,7 @@ impl Planner for Ilp {
             return outcome;
         }
         let (best, reason) = first_fit(problem, &deadline);
+        deadline.tell(best.peak, best.lower_bound);
         if best.is_optimal() || reason.is_some() {
             return Ok(Outcome::stopped(best, problem.capacity(), reason));
         }
@@ -89,7 +90,7 @@ impl Search<'_> {
     /// many times faster; so half of the time goes there first.
     fn run(&mut self, deadline: &Deadline) -> Result<Option<Reason>, Error> {
         let bound = self.best.lower_bound;
-        let half = Limits { time: deadline.remaining().map(|time| time / 2), ..deadline.limits() };
+        let half = Limits { time: deadline.remaining().map(|time| time / 2), ..deadline.whole() };
         let stopped = self.look_for((bound, bound), &half.start())?;
         if stopped == Some(Reason::Cancelled) {
             return Ok(stopped);
@@ -113,10 +114,13 @@ impl Search<'_> {
         let model = Model::new(&self.things, self.unit, peaks)?;
         match solve(model, deadline)? {
             Solved::Answer(Answer::Placed { offsets, optimum }) => {
-                self.keep(&offsets, optimum.map(|units| self.unit.peak(units)))
+                let stopped = self.keep(&offsets, optimum.map(|units| self.unit.peak(units)))?;
+                deadline.tell(self.best.peak, self.best.lower_bound);
+                Ok(stopped)
             }
             Solved::Answer(Answer::Nothing) => {
                 self.best.raise(peaks.1 + self.unit.peak_step, Certificate::FinishedSearch);
+                deadline.tell_bound(self.best.lower_bound);
                 Ok(None)
             }
             Solved::Answer(Answer::Stopped) => Ok(Some(Reason::TimeLimit)),

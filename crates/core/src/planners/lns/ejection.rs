@@ -109,6 +109,7 @@ impl<'a> Ejection<'a> {
         self.best.clone_from(&self.offsets);
         self.peak = self.items.peak(&self.best);
         self.race.tell(self.peak * self.items.unit);
+        self.deadline.tell(self.peak * self.items.unit, 0);
         Ok(true)
     }
 

@@ -94,6 +94,7 @@ impl Lns {
         deadline: &Deadline,
         race: &Race,
     ) -> Outcome {
+        deadline.tell(first.peak, first.lower_bound);
         let capacity = problem.capacity();
         if first.is_optimal() || capacity.is_some_and(|capacity| first.peak <= capacity) {
             return Outcome::of(first, capacity);

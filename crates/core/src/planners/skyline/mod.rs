@@ -91,6 +91,7 @@ impl Planner for Skyline {
         });
         let (offsets, pins_stopped) = search.around_pins();
         let plan = plan_of(problem, offsets);
+        deadline.tell(plan.peak, plan.lower_bound);
         Ok(Outcome::stopped(plan, problem.capacity(), ended.err().or(pins_stopped)))
     }
 }
@@ -120,6 +121,8 @@ struct Search<'a> {
     peak: Bytes,
     /// By buffer; all 0 until a pass has ended.
     offsets: Vec<Bytes>,
+    /// Whether the offsets are no plan yet: the passes know nothing of pins.
+    is_pinned: bool,
 }
 
 impl<'a> Search<'a> {
@@ -136,6 +139,7 @@ impl<'a> Search<'a> {
             backwards: None,
             pass: Pass::default(),
             offsets: vec![0; problem.len()],
+            is_pinned: problem.buffers().iter().any(|buffer| buffer.pin.is_some()),
         }
     }
 
@@ -182,13 +186,16 @@ impl<'a> Search<'a> {
         if let Some(peak) = found {
             self.peak = peak;
             self.pass.write(strip, &mut self.offsets);
+            if !self.is_pinned {
+                self.deadline.tell(peak, self.floor);
+            }
         }
         if let End::Stopped(reason) = end { Err(reason) } else { Ok(()) }
     }
 
     /// The offsets; if there are pins, those of a first fit in their order.
     fn around_pins(self) -> (Vec<Bytes>, Option<Reason>) {
-        if self.problem.buffers().iter().all(|buffer| buffer.pin.is_none()) {
+        if !self.is_pinned {
             return (self.offsets, None);
         }
         let mut order: Vec<BufferIdx> = self.problem.iter().map(|(idx, _)| idx).collect();

@@ -95,12 +95,13 @@ impl State<'_> {
             self.take(&offsets);
         }
         self.bound = refuted.map_or(self.bound, |refuted| self.bound.max(refuted + 1));
+        deadline.tell_bound(self.bound);
         stopped.map_or(End::Finished, End::Stopped)
     }
 
     /// Tries orders of a first fit until all but one share of the limits is spent.
     fn try_orders(&mut self, share: u32, deadline: &Deadline) {
-        let given = deadline.limits();
+        let given = deadline.whole();
         let limits = Limits {
             nodes: given.nodes.map(|nodes| nodes - nodes / u64::from(share)),
             time: given.time.map(|time| time / share * (share - 1)),

@@ -58,6 +58,7 @@ pub(in crate::planners) fn better_orders(
         }
         if shapes.peak(&offsets) <= peak {
             (peak, best, order) = (shapes.peak(&offsets), offsets, next);
+            deadline.tell(peak, 0);
         }
     }
     best

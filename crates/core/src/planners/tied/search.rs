@@ -93,7 +93,7 @@ impl<'a> Search<'a> {
     fn run(&mut self, deadline: &Deadline) -> Option<Reason> {
         let mut frames = vec![Frame { item: None, choices: self.choices(0) }];
         if self.waiting.is_empty() {
-            self.keep();
+            self.keep(deadline);
         }
         while let Some(frame) = frames.last_mut() {
             let Some((offset, item)) = frame.choices.pop() else {
@@ -113,7 +113,7 @@ impl<'a> Search<'a> {
             }
             self.offsets[item] = Some(offset);
             self.waiting.retain(|&other| other != item);
-            if self.waiting.is_empty() && self.keep() {
+            if self.waiting.is_empty() && self.keep(deadline) {
                 return None;
             }
             frames.push(Frame { item: Some(item), choices: self.choices(offset) });
@@ -133,13 +133,14 @@ impl<'a> Search<'a> {
     }
 
     /// Keeps a plan of all items if it is within the limit. Returns whether it is good enough.
-    fn keep(&mut self) -> bool {
+    fn keep(&mut self, deadline: &Deadline) -> bool {
         let offsets: Vec<Bytes> = self.offsets.iter().map(|offset| offset.unwrap_or(0)).collect();
         let peak = self.shapes.peak(&offsets);
         if peak > self.limit {
             return false;
         }
         self.best = Some(offsets);
+        deadline.tell(peak, 0);
         // A peak of 0 has nothing below it, and is at every goal.
         self.limit = peak.saturating_sub(1);
         peak <= self.goal

@@ -41,6 +41,7 @@ pub fn plan_tiered(problem: &TieredProblem, limits: &Limits) -> Result<TieredOut
         Ok(bounded) => bounded,
         Err(refutation) => return Ok(TieredOutcome::Infeasible(refutation)),
     };
+    deadline.tell_bound(cost);
     let found = spread(&units, cost, &deadline);
     let mut settled = Settled::of(problem, &units, found, &deadline);
     settled.bring_back(cost)?;
@@ -50,6 +51,7 @@ pub fn plan_tiered(problem: &TieredProblem, limits: &Limits) -> Result<TieredOut
         };
         if proven > cost {
             (cost, certificate) = (proven, CostCertificate::FinishedSearch);
+            deadline.tell_bound(cost);
         }
     }
     settled.lower_peaks()?;

@@ -57,6 +57,7 @@ impl<'a> Settled<'a> {
     }
 
     pub(super) fn keep(&mut self, better: Spread) {
+        self.deadline.tell(better.cost, 0);
         self.best = Some(better);
     }
 
@@ -97,6 +98,7 @@ impl<'a> Settled<'a> {
                 items.iter().zip(offsets).for_each(|(&item, at)| best.offsets[item] = at);
                 best.ranks[item] = rank;
                 best.cost -= self.units.cost(item, own) - self.units.cost(item, rank);
+                self.deadline.tell(best.cost, 0);
                 return Ok(());
             }
         }

@@ -29,12 +29,12 @@ pub(super) struct Spread {
 pub(super) fn spread(units: &Units, goal: u64, deadline: &Deadline) -> Option<Spread> {
     let (mut best, mut order) = (None, (0..units.len()).collect());
     for next in orders(units) {
-        keep_better((&mut best, &mut order), Spread::by(units, &next), next);
+        keep_better((&mut best, &mut order), Spread::by(units, &next), next, deadline);
         if deadline.reached().is_some() {
             return best;
         }
     }
-    let limits = deadline.limits();
+    let limits = deadline.whole();
     // Half of what is left; the rest is for those who may return.
     let deadline = Limits { time: limits.time.map(|time| time / 2), ..limits.clone() }.start();
     let rounds = node_budget(&limits, order.len()) / (order.len().max(1) as u64);
@@ -44,7 +44,7 @@ pub(super) fn spread(units: &Units, goal: u64, deadline: &Deadline) -> Option<Sp
             break;
         }
         let next = changed(&order, units, best.as_ref(), &mut random);
-        keep_better((&mut best, &mut order), Spread::by(units, &next), next);
+        keep_better((&mut best, &mut order), Spread::by(units, &next), next, &deadline);
     }
     best
 }
@@ -53,8 +53,10 @@ fn keep_better(
     (best, order): (&mut Option<Spread>, &mut Vec<usize>),
     found: Option<Spread>,
     next: Vec<usize>,
+    deadline: &Deadline,
 ) {
     if rating(found.as_ref()) <= rating(best.as_ref()) {
+        deadline.tell(rating(found.as_ref()).0, 0);
         (*best, *order) = (found, next);
     }
 }

@@ -63,6 +63,7 @@ impl Planner for Windows {
         }
         let deadline = limits.start();
         let swept = Sweep.plan(problem, &deadline.limits())?;
+        swept.plan().into_iter().for_each(|plan| deadline.tell(plan.peak, plan.lower_bound));
         let is_pinned = problem.buffers().iter().any(|buffer| buffer.pin.is_some());
         match swept {
             Outcome::Feasible(plan) if !is_pinned => Ok(improved(problem, plan, &deadline)),
@@ -179,6 +180,7 @@ impl<'a> Search<'a> {
             let lower = self.peak();
             next = if lower < peak { 0 } else { next + 1 };
             peak = lower;
+            self.deadline.tell(peak, bound);
             if next == EFFORTS.len() {
                 if self.nodes == placed {
                     // What is highest is live across all cuts, however much is taken together.
