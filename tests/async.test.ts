@@ -1,8 +1,11 @@
 /** Plans made on a thread of their own: answers, progress, aborts, and the event loop meanwhile. */
 
+import { spawnSync } from "node:child_process";
+import os from "node:os";
+import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Columns, plan, planAsync, type Progress } from "../ts/mod.ts";
+import { type Columns, plan, planAsync, PLANNERS, type Progress } from "../ts/mod.ts";
 import { native } from "../ts/native.ts";
 import { RUNNING_MAX } from "../ts/plan_async.ts";
 import { refusal, rejection } from "./support/codes.ts";
@@ -134,6 +137,30 @@ test("progress goes one way and ends at the answer", async () => {
   }
 });
 
+/** Few and small enough for each planner. */
+const few = Array.from({ length: 30 }, (_, idx) => ({
+  size: 1 + idx * 7 % 11,
+  start: idx * 5 % 17,
+  end: idx * 5 % 17 + 1 + idx % 6,
+}));
+for (const planner of PLANNERS) {
+  test(`what ${planner} tells last is its answer`, async () => {
+    const seen: Progress[] = [];
+    const onProgress = (progress: Progress): number => seen.push(progress);
+    const answer = await planAsync(few, { planner, timeLimit: 0.05, onProgress });
+    const best = answer.status === "gave-up" ? answer.best : answer;
+    if (best === null || !("peak" in best)) throw new Error(answer.status);
+    assert.equal(seen.at(-1), { peak: best.peak, lowerBound: answer.lowerBound });
+  });
+}
+
+test("over several arenas the cost is told", async () => {
+  const seen: Progress[] = [];
+  const answer = await planAsync(tiered, { onProgress: (progress) => seen.push(progress) });
+  if (answer.status !== "optimal") throw new Error(answer.status);
+  assert.equal(seen.at(-1), { peak: answer.cost, lowerBound: answer.lowerBound });
+});
+
 test("a callback that throws is the rejection", async () => {
   const oops = new Error("oops");
   const onProgress = (): never => {
@@ -150,6 +177,42 @@ test("the event loop goes on meanwhile", async () => {
   const promise = planAsync(hard, { planner: "skyline_restarts", timeLimit: 60, signal });
   assert.is((await promise.catch((error) => error)).name, "AbortError");
   clearInterval(timer);
+});
+
+/** How nice each thread of this process is that plans, as Linux tells it. */
+function planning(): number[] {
+  // A child asks, because Deno may not.
+  const script = 'cat "/proc/$PPID/task/"*/stat';
+  const { stdout } = spawnSync("sh", ["-c", script], { encoding: "utf8" });
+  const ours = stdout.split("\n").filter((line) => line.includes("(memo-plan)"));
+  return ours.map((line) => Number(line.slice(line.indexOf(")")).split(" ")[17]));
+}
+
+const onLinux = process.platform === "linux" ? test : test.skip;
+onLinux("as many threads plan as may, and others go first", async () => {
+  for (const [threads, expected] of [[undefined, 1], [1, 1], [2, 2]] as const) {
+    // Those of plans that were aborted before have to be gone.
+    while (planning().length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const controller = new AbortController();
+    const { signal } = controller;
+    // Few enough buffers for two searches that work together.
+    const options = { threads, timeLimit: 60, signal };
+    const answer = planAsync(drawn(1500, 7, 900), options).catch((error) => error);
+    let most: number[] = [];
+    // Two work together once the heuristics are done: to see that there is one is to see it go on.
+    for (let look = 0; most.length < 2 && look < (expected === 2 ? 1000 : 50); look++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const found = planning();
+      if (found.length >= most.length) most = found;
+    }
+    controller.abort();
+    assert.is((await answer).name, "AbortError");
+    assert.equal(
+      most,
+      Array(expected).fill(Math.min(19, 10 + os.getPriority())),
+      `threads: ${threads}`,
+    );
+  }
 });
 
 test("more at once than there are cores all end, and none is left open", async () => {

@@ -2,7 +2,8 @@
  * How the TypeScript package behaves in each runtime: `node bench/ts/behave.mjs [ROUNDS]`.
  *
  * From before the import of the package as npm ships it to the first plan, in fresh processes; from an
- * abort to the rejection of its promise; how late timers come while a plan takes five seconds; how much
+ * abort to the rejection of its promise; how late timers come while a plan takes five seconds, while two
+ * take all processors, and without any; how much
  * resident memory grows over 80,000 plans. Each is measured in processes of its own, the runtimes in
  * turns; printed are medians with the least and the most.
  *
@@ -23,7 +24,19 @@ const MEASURES = {
     title: "the latest timer in a plan of 5 s",
     unit: "ms",
     times: 1,
-    of: (all) => [Math.max(...all)],
+    of: ([latest]) => [latest],
+  },
+  crowded: {
+    title: "the latest timer in two plans of 5 s on two threads each",
+    unit: "ms",
+    times: 1,
+    of: ([latest]) => [latest],
+  },
+  idle: {
+    title: "the latest timer in 5 s without a plan",
+    unit: "ms",
+    times: 1,
+    of: ([latest]) => [latest],
   },
   growth: {
     title: "growth from 20,000 to 100,000 plans",

@@ -1,13 +1,13 @@
 /**
  * Measures one thing in the runtime that runs this, and prints numbers as one line of JSON:
- * `behave.ts import | abort | blocked | growth`.
+ * `behave.ts import | abort | blocked | crowded | idle | growth`.
  *
  * @module
  */
 
 import process from "node:process";
 import type { PlanOptions } from "../../ts/mod.ts";
-import { hard } from "../../tests/support/problems.ts";
+import { drawn, hard } from "../../tests/support/problems.ts";
 
 const [what] = process.argv.slice(2);
 
@@ -45,9 +45,27 @@ async function aborts(): Promise<number[]> {
   return found;
 }
 
-/** Milliseconds by which timers of a millisecond came late while a plan took five seconds. */
+/** How late timers came while a plan took five seconds. */
 async function blocked(): Promise<number[]> {
   const { planAsync } = await import("../../ts/mod.ts");
+  return late(() => planAsync(hard, search(5)));
+}
+
+/** How late while two plans took two threads each: more than the machine may have cores. */
+async function crowded(): Promise<number[]> {
+  const { planAsync } = await import("../../ts/mod.ts");
+  const options = { timeLimit: 5, threads: 2 };
+  const searched = drawn(1500, 7, 900);
+  return late(() => Promise.all([planAsync(searched, options), planAsync(searched, options)]));
+}
+
+/** How late in five seconds without a plan: what the machine and the runtime alone are late by. */
+function idle(): Promise<number[]> {
+  return late(() => new Promise((resolve) => setTimeout(resolve, 5000)));
+}
+
+/** The most milliseconds by which a timer of a millisecond came late meanwhile, and 99.9 % of all. */
+async function late(meanwhile: () => Promise<unknown>): Promise<number[]> {
   const late: number[] = [];
   let last = performance.now();
   const timer = setInterval(() => {
@@ -55,9 +73,10 @@ async function blocked(): Promise<number[]> {
     late.push(Math.max(0, now - last - 1));
     last = now;
   }, 1);
-  await planAsync(hard, search(5));
+  await meanwhile();
   clearInterval(timer);
-  return late;
+  late.sort((a, b) => b - a);
+  return [late[0]!, late[Math.floor(late.length / 1000)]!];
 }
 
 /** Resident bytes after each ten thousand of 100,000 plans, from the second ten thousand on. */
@@ -81,6 +100,8 @@ const measures: Record<string, () => Promise<number[]>> = {
   import: imported,
   abort: aborts,
   blocked,
+  crowded,
+  idle,
   growth,
 };
 console.log(JSON.stringify(await measures[what!]!()));

@@ -240,7 +240,7 @@ typedef struct MemoExplanation {
  */
 typedef struct MemoProgress {
     /**
-     * The peak of the best plan so far, INFINITY before there is one.
+     * The peak of the best plan so far, over tiers its cost; INFINITY before there is one.
      */
     double peak;
     /**
@@ -444,17 +444,15 @@ int32_t memo_explain(uint32_t problem,
                      struct MemoExplanation *explanation);
 
 /**
- * Starts to plan an open problem on a thread of its own: with `planner` (a name, or NULL for
- * `auto`), or over its tiers, if it has some. `time_limit` is in seconds, INFINITY for none. Writes a
- * handle of the job, to be closed with `memo_job_close`; the problem may be closed before.
+ * Starts to plan an open problem on a thread of its own, on Linux one of lower priority: with
+ * `planner` (a name, or NULL for `auto`), or over its tiers, if it has some. `time_limit` is in
+ * seconds, INFINITY for none. Writes a handle of the job, to be closed with `memo_job_close`; the
+ * problem may be closed before.
  *
  * Required:
  * `planner` is NULL or ends in NUL; `job` is valid for a write. Nobody uses them during the call.
  */
-int32_t memo_job_start(uint32_t problem,
-                       const char *planner,
-                       double time_limit,
-                       uint32_t *job);
+int32_t memo_job_start(uint32_t problem, const char *planner, double time_limit, uint32_t *job);
 
 /**
  * Writes how far a job has come.

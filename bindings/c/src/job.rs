@@ -12,7 +12,7 @@ use std::thread;
 use memo_malloc::limits::{Limits, Progress};
 use memo_malloc::model::TieredOutcome;
 use memo_malloc::planners::{Planner, by_name, plan_tiered};
-use memo_malloc::{Code, Outcome};
+use memo_malloc::{Bytes, Code, Outcome};
 
 use crate::columns::{column_mut, to_double};
 use crate::kept::{Asked, Kept};
@@ -27,7 +27,7 @@ static JOBS: Handles<Job> = Handles::new();
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct MemoProgress {
-    /// The peak of the best plan so far, INFINITY before there is one.
+    /// The peak of the best plan so far, over tiers its cost; INFINITY before there is one.
     pub peak: f64,
     /// The largest lower bound proven so far.
     pub lower_bound: f64,
@@ -52,9 +52,27 @@ enum Answer {
     Tiered(TieredOutcome),
 }
 
-/// Starts to plan an open problem on a thread of its own: with `planner` (a name, or NULL for
-/// `auto`), or over its tiers, if it has some. `time_limit` is in seconds, INFINITY for none. Writes a
-/// handle of the job, to be closed with [`memo_job_close`]; the problem may be closed before.
+impl Answer {
+    /// Tells what a planner without a search finds only at its end.
+    fn tell(&self, progress: &Progress) {
+        match self {
+            Answer::One(found) => {
+                let peak = found.plan().map_or(Bytes::MAX, |plan| plan.peak);
+                progress.tell(peak, found.lower_bound());
+            }
+            Answer::Tiered(found) => {
+                if let Some(plan) = found.plan() {
+                    progress.tell(plan.cost, plan.lower_bound);
+                }
+            }
+        }
+    }
+}
+
+/// Starts to plan an open problem on a thread of its own, on Linux one of lower priority: with
+/// `planner` (a name, or NULL for `auto`), or over its tiers, if it has some. `time_limit` is in
+/// seconds, INFINITY for none. Writes a handle of the job, to be closed with [`memo_job_close`]; the
+/// problem may be closed before.
 ///
 /// # Safety
 /// `planner` is NULL or ends in NUL; `job` is valid for a write. Nobody uses them during the call.
@@ -76,7 +94,10 @@ pub unsafe extern "C" fn memo_job_start(
         let started = Job { kept, cancel, progress, answer: OnceLock::new() };
         handle[0] = JOBS.open(started)?;
         let job = JOBS.get(handle[0])?;
-        let work = move || job.run(planner, &given);
+        let work = move || {
+            come_second();
+            job.run(planner, &given);
+        };
         thread::Builder::new().name("memo-plan".to_owned()).spawn(work).map_err(|error| {
             // What is open for nobody can always be closed.
             let _ = JOBS.close(handle[0]);
@@ -85,6 +106,18 @@ pub unsafe extern "C" fn memo_job_start(
         Ok(())
     })
 }
+
+/// Lets threads that wait for a plan, such as an event loop, go before this one and those it starts.
+fn come_second() {
+    // Only there a priority is a thread's own.
+    #[cfg(target_os = "linux")]
+    // SAFETY: it changes the priority of the calling thread, and nothing else.
+    let _ = unsafe { libc::nice(NICE) };
+}
+
+/// How much lower the priority of a thread is that plans: half way down.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 impl Job {
     fn run(&self, planner: &dyn Planner, given: &Limits) {
@@ -98,6 +131,9 @@ impl Job {
             Asked::Tiered(problem) => Ok(Answer::Tiered(plan_tiered(problem, &limits)?)),
         };
         let answer = catch_unwind(AssertUnwindSafe(plan));
+        if let Ok(Ok(answer)) = &answer {
+            answer.tell(&self.progress);
+        }
         self.answer.get_or_init(|| answer.unwrap_or_else(|panic| Err(Failure::of_panic(&*panic))));
     }
 
