@@ -47,6 +47,14 @@ test("a path, a URL and compressed bytes give the same", ({ folder }) => {
   assert.equal(plain(readProblem(bytes(CSV))), problem);
 });
 
+test("what XLA has planned is read", () => {
+  const made = new URL("../crates/formats/tests/made/loop.hlo.pb", import.meta.url);
+  const problem = readProblem(made);
+  assert.equal(problem.ids.slice(0, 2), ["copy.8", "wrapped_compare"]);
+  const answer = plan(problem);
+  assert.ok("peak" in answer && answer.peak > 0 && answer.peak <= 6552);
+});
+
 test("a view is read from where it begins", () => {
   const padded = bytes(`####${CSV}`);
   assert.equal(plain(readProblem(padded.subarray(4))), plain(readProblem(bytes(CSV))));

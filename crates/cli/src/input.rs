@@ -35,7 +35,9 @@ impl Task {
     pub fn read(path: &Path, options: &Options, console: &Console) -> Result<Task, Failure> {
         let read = told(path, options, console)?;
         match read.document {
-            Document::Problem(problem) => Ok(Task::bare(problem)),
+            Document::Problem(problem) => {
+                Ok(Task { addresses: read.addresses, ..Task::bare(problem) })
+            }
             Document::TieredProblem(problem) => Ok(Task::tiered(&problem)),
             Document::TieredPlan(document) => {
                 let tiered_plan = Some(document.plan().clone());
@@ -90,7 +92,12 @@ impl Task {
         self
     }
 
-    /// The plan that the run followed, if the file tells where its buffers were.
+    /// Whether it comes from a trace, or from a plan for one.
+    pub fn is_of_run(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// The plan that the run followed or a compiler made, if the file tells where its buffers were.
     pub fn recorded(&self) -> Option<Plan> {
         let is_told = !self.problem.is_empty() && self.addresses.len() == self.problem.len();
         is_told.then(|| recorded(&self.problem, &self.addresses))

@@ -61,6 +61,18 @@ fn a_run_is_shown_as_its_allocator_placed_it() {
 }
 
 #[test]
+fn what_xla_has_planned_is_shown_beside_a_plan() {
+    let folder = with("loop.hlo.pb");
+    let was = folder.run("plan loop.hlo.pb --recorded -o was.json --json");
+    assert_eq!(was.code, Some(0), "{was:?}");
+    assert_eq!(was.json()["peak"].as_u64(), Some(6552));
+    assert!(folder.run("plan loop.hlo.pb --recorded").err.contains("planned by the compiler"));
+    let planned = folder.run("plan loop.hlo.pb -o planned.json --json").json();
+    assert!(planned["peak"].as_u64() <= Some(6552), "{planned}");
+    assert_eq!(folder.run("report was.json planned.json -o both.html").code, Some(0));
+}
+
+#[test]
 fn a_cut_model_is_refused_with_its_byte() {
     let folder = with("chain.tflite");
     let whole = std::fs::read(made("chain.tflite")).expect("there");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use memo_malloc::Code;
 
 use crate::Error;
+use crate::hlo::is_hlo;
 
 /// How a document is laid out in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +86,8 @@ pub(crate) enum Content {
     Onnx,
     /// A model of TensorFlow Lite.
     Tflite,
+    /// A module of XLA.
+    Hlo,
     /// A snapshot of CUDA memory.
     Pickle,
 }
@@ -109,6 +112,9 @@ pub(crate) fn sniff(bytes: &[u8]) -> Result<Content, Error> {
     let unknown = |found: &str| Err(Error::new(Code::UnknownFormat, found.to_owned()));
     if bytes.get(4..8) == Some(TFLITE_MAGIC) {
         return Ok(Content::Tflite);
+    }
+    if is_hlo(bytes) {
+        return Ok(Content::Hlo);
     }
     if bytes.first() == Some(&ONNX_FIRST) {
         return Ok(Content::Onnx);

@@ -12,7 +12,9 @@ use flate2::bufread::MultiGzDecoder;
 use memo_malloc::Code;
 
 use crate::format::{Content, is_gzip, sniff, without_mark};
-use crate::{Document, Error, Graph, Options, Place, chrome, csv, json, onnx, snapshot, tflite};
+use crate::{
+    Document, Error, Graph, Options, Place, chrome, csv, hlo, json, onnx, snapshot, tflite,
+};
 
 /// The most bytes a file may hold after it has been decompressed; a Chrome trace may hold more. A
 /// problem of 10^6 buffers needs about 50 MB; a small compressed file must not fill the memory.
@@ -28,7 +30,8 @@ pub struct Read {
     pub document: Document,
     /// What was passed over.
     pub warnings: Vec<Warning>,
-    /// Where the blocks of a trace were, in the order of the requests; empty where that is not told.
+    /// Where the blocks of a trace, in the order of the requests, or the buffers of a problem were;
+    /// empty where that is not told.
     pub addresses: Vec<u64>,
 }
 
@@ -171,6 +174,7 @@ fn parse_whole(bytes: &[u8], options: &Options) -> Result<Read, Error> {
         Content::Csv => csv::read(without_mark(bytes), options.endpoints),
         Content::Json => json::read(without_mark(bytes)).map(silent),
         Content::Pickle => snapshot::read(bytes),
+        Content::Hlo => hlo::read(bytes),
         Content::Onnx | Content::Tflite => graph(content, bytes, options)?.into_read(),
     }
 }

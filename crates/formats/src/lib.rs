@@ -22,6 +22,7 @@ mod document;
 mod error;
 mod format;
 mod graph;
+mod hlo;
 mod input;
 mod json;
 mod onnx;

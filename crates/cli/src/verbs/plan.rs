@@ -39,6 +39,7 @@ Examples:
   memo plan buffers.csv -o plan.h                 … or .rs or .ts: constants to compile in
   memo plan profile.json.gz                       a trace of torch.profiler
   memo plan profile.json.gz --recorded -o was.json   … and where its allocator put the buffers
+  memo plan module.hlo.pb --recorded              what XLA has planned
   generate | memo plan - -o - | memo check -
 ";
 
@@ -65,8 +66,8 @@ pub struct Args {
     /// Let every planner plan, print a table of what they found, and write the best plan
     #[arg(long, conflicts_with = "planner")]
     all: bool,
-    /// Keep the places that the buffers of a trace had: what its allocator did, as a plan to be
-    /// compared with others
+    /// Keep the places that the buffers of a trace or of a module of XLA had: what its allocator did,
+    /// as a plan to be compared with others
     #[arg(long, conflicts_with_all = ["planner", "all", "align", "capacity", "tiers"])]
     recorded: bool,
     /// One of several arenas, such as fast=64KiB@1 and slow@10: a name, its capacity and what a byte
