@@ -3,7 +3,8 @@
 //! Orders are built node by node, all that have run the same nodes being one state, of which only the
 //! one with the smallest peak goes on. Of the states after each node as many are kept as the budget
 //! allows, those of the smallest peak first: while none has to be left out, no order is better than
-//! the one found. Cost: nodes² × states kept.
+//! the one found. A node that adds no bytes (a constant, a view) runs as soon as it can, which never
+//! hurts: it can only free something earlier. Cost: nodes² × states kept.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,10 @@ struct Search<'a> {
     run: &'a Run,
     /// What must have run before each node.
     before: Vec<Vec<usize>>,
+    /// The bytes that each node makes.
+    adds: Vec<Bytes>,
+    /// The tensors that each node makes or reads and that may end with it.
+    touches: Vec<Vec<TensorIdx>>,
     /// Nodes with the path that they end.
     paths: Vec<(usize, usize)>,
 }
@@ -64,7 +69,16 @@ impl Search<'_> {
                 before[pair[1]].push(pair[0]);
             }
         }
-        Search { run, before, paths: Vec::new() }
+        let (mut adds, mut touches) = (Vec::new(), Vec::new());
+        for (idx, node) in run.graph.nodes.iter().enumerate() {
+            let is_new = |tensor: &&TensorIdx| run.makers[tensor.usize()].first() == Some(&idx);
+            let size = |tensor: &TensorIdx| run.graph.tensors[tensor.usize()].size;
+            adds.push(roots(run, &node.outputs).iter().filter(is_new).map(size).sum());
+            let mut all = roots(run, &[&*node.inputs, &node.outputs].concat());
+            all.retain(|&tensor| !run.is_taken(tensor));
+            touches.push(all);
+        }
+        Search { run, before, adds, touches, paths: Vec::new() }
     }
 
     fn least(mut self, peak: Bytes) -> Option<Vec<usize>> {
@@ -91,8 +105,7 @@ impl Search<'_> {
     fn next(&mut self, states: &[(Done, State)], peak: Bytes, most: usize) -> Vec<(Done, State)> {
         let mut found: BTreeMap<Done, State> = BTreeMap::new();
         for (done, state) in states {
-            let ready: Vec<usize> = self.ready(done).collect();
-            for node in ready {
+            for node in self.choices(done) {
                 let mut with = done.clone();
                 with[node / 64] |= 1 << (node % 64);
                 let mut next = self.after(state, &with, node);
@@ -112,6 +125,14 @@ impl Search<'_> {
         found
     }
 
+    /// What is tried next: one node that adds no bytes, or else all that may run.
+    fn choices(&self, done: &Done) -> Vec<usize> {
+        match self.ready(done).find(|&node| self.adds[node] == 0) {
+            Some(node) => vec![node],
+            None => self.ready(done).collect(),
+        }
+    }
+
     /// What may run next.
     fn ready<'d>(&'d self, done: &'d Done) -> impl Iterator<Item = usize> + 'd {
         let is_ready = move |&node: &usize| {
@@ -122,27 +143,13 @@ impl Search<'_> {
 
     fn after(&self, state: &State, done: &Done, node: usize) -> State {
         let run = self.run;
-        let of_node = &run.graph.nodes[node];
-        let roots = |tensors: &[TensorIdx]| -> Vec<TensorIdx> {
-            let mut roots: Vec<_> = tensors.iter().map(|&idx| run.graph.root(idx)).collect();
-            roots.sort_unstable();
-            roots.dedup();
-            roots.retain(|idx| run.lives[idx.usize()].is_some());
-            roots
+        let live = state.live + self.adds[node];
+        let is_over = |idx: &&TensorIdx| {
+            let mut touching = run.readers[idx.usize()].iter().chain(&run.makers[idx.usize()]);
+            touching.all(|&node| has(done, node))
         };
         let size = |idx: &TensorIdx| run.graph.tensors[idx.usize()].size;
-        let (read, made) = (roots(&of_node.inputs), roots(&of_node.outputs));
-        let is_new = |idx: &&TensorIdx| run.makers[idx.usize()].first() == Some(&node);
-        let live = state.live + made.iter().filter(is_new).map(size).sum::<Bytes>();
-        let mut ended: Vec<TensorIdx> = read.into_iter().chain(made).collect();
-        ended.sort_unstable();
-        ended.dedup();
-        let is_over = |idx: &&TensorIdx| {
-            let of = idx.usize();
-            let mut touching = run.readers[of].iter().chain(&run.makers[of]);
-            !run.is_taken(**idx) && touching.all(|&node| has(done, node))
-        };
-        let freed = ended.iter().filter(is_over).map(size).sum::<Bytes>();
+        let freed = self.touches[node].iter().filter(is_over).map(size).sum::<Bytes>();
         State { peak: state.peak.max(live), live: live - freed, path: state.path }
     }
 
@@ -155,4 +162,13 @@ impl Search<'_> {
         order.reverse();
         order
     }
+}
+
+/// The tensors that have the bytes of these, each once, without those that are not planned.
+fn roots(run: &Run, tensors: &[TensorIdx]) -> Vec<TensorIdx> {
+    let mut roots: Vec<TensorIdx> = tensors.iter().map(|&idx| run.graph.root(idx)).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    roots.retain(|idx| run.lives[idx.usize()].is_some());
+    roots
 }

@@ -83,16 +83,39 @@ impl fmt::Display for Way {
             1 => Some(one.to_owned()),
             count => Some(format!("{count} {many}")),
         };
-        let recomputed: Vec<String> = self.recomputed.iter().map(ToString::to_string).collect();
         let parts = [
             self.stage.as_ref().map(ToString::to_string),
             self.chunks.map(|count| format!("the batch in {count} chunks")),
-            (!recomputed.is_empty()).then(|| format!("{} again", recomputed.join(", "))),
+            again(&self.recomputed),
             self.reordered.then(|| "another order".to_owned()),
             times(self.in_place, "a result in place", "results in place"),
             times(self.taken_up, "an addition taken up", "additions taken up"),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         if parts.is_empty() { f.write_str("as it is") } else { f.write_str(&parts.join(", ")) }
+    }
+}
+
+/// The first nodes that run again, and how many more.
+fn again(recomputed: &[OpTag]) -> Option<String> {
+    const NAMES_MAX: usize = 2;
+    let (first, more) = recomputed.split_at(recomputed.len().min(NAMES_MAX));
+    let names: Vec<String> = first.iter().map(ToString::to_string).collect();
+    let rest = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    (!names.is_empty()).then(|| format!("{}{rest} again", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_nodes_are_counted_rather_than_named() {
+        let told = |count: u32| {
+            let tag = |ordinal| OpTag { name: "Op".into(), place: String::new(), ordinal };
+            Way { recomputed: (0..count).map(tag).collect(), ..Way::default() }.to_string()
+        };
+        assert_eq!([told(0), told(2)], ["as it is", "Op#0, Op#1 again"]);
+        assert_eq!(told(8), "Op#0, Op#1 and 6 more again");
     }
 }
