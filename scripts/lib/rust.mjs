@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import { must, run } from "./command.mjs";
 import { NONE, ofLibtest, sum } from "./counts.mjs";
+import { findTools } from "./tools.mjs";
 
 /** The crates that need a LibTorch to build. */
 const OF_TORCH = ["memo-torch", "memo-torch-c", "memo-torch-node"];
@@ -19,10 +20,25 @@ export async function testRust({ torch, reason }) {
     : ["--features", "memo-cli/torch"];
   const args = ["test", "--workspace", "--no-fail-fast", ...chosen];
   const { status, stdout } = await run("cargo", args, { env: torch?.env });
-  const counts = ofLibtest(stdout, status);
+  const counts = await withTools(ofLibtest(stdout, status));
   if (torch !== null) return counts;
   const skipped = { ...NONE, skipped: 1, reasons: [`${OF_TORCH.join(", ")}: ${reason}`] };
   return sum([counts, skipped]);
+}
+
+/** Where their programs can be had, the tests that were ignored for want of them are run and counted. */
+async function withTools(counts) {
+  const { env, reason } = await findTools();
+  if (env === null) {
+    return { ...counts, reasons: counts.reasons.map((test) => `${test}: ${reason}`) };
+  }
+  const args = ["test", "--package=memo-formats", "--test=tools", "--", "--ignored"];
+  const { status, stdout } = await run("cargo", args, { env });
+  const ran = ofLibtest(stdout, status);
+  const left = counts.skipped - ran.passed - ran.failed;
+  const names = [...stdout.matchAll(/^test (\S+) \.\.\. /gm)].map(([, name]) => name);
+  const reasons = counts.reasons.filter((text) => !names.includes(text.split(":", 1)[0]));
+  return sum([{ ...counts, skipped: Math.max(0, left), reasons }, ran]);
 }
 
 /** Runs the lock-free parts of the arena in every order that the memory model allows. */
