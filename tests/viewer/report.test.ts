@@ -2,6 +2,8 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Pane } from "../../ts/viewer/document.ts";
+import { dotOf, powersOf } from "../../ts/viewer/scatter.ts";
 import type { View } from "../../ts/viewer/view.ts";
 import { Desk, type Sheet } from "./browser.ts";
 
@@ -33,6 +35,12 @@ const PLAN = {
 
 /** All that is seen at first, as the viewer makes it: with room above the peak. */
 const ALL: View = { from: 0, to: 8, low: 0, high: 192 * 1.03 };
+
+/** The columns of a plan that say how long and how large. */
+function columnsOf({ problem: { buffers } }: typeof PLAN): Partial<Pane["columns"]> {
+  const [start, end] = [Uint32Array.from(buffers.start), Uint32Array.from(buffers.end)];
+  return { count: start.length, start, end, size: Float64Array.from(buffers.size) };
+}
 
 const desk = new Desk();
 const test = suite("report");
@@ -182,6 +190,41 @@ test("colors, dark and light, and help are a key away", async () => {
     assert.equal(await sheet.color(await sheet.place(ALL, 6.3, 100)), [21, 27, 35]);
     await sheet.page.keyboard.press("?");
     assert.match(await sheet.text("dialog"), "the step of max load");
+  });
+});
+
+test("the page about lives tells how long and how large, and leads to who stands out", async () => {
+  await desk.look("a.html", async (sheet) => {
+    await sheet.page.keyboard.press("b");
+    const rows = await sheet.page.locator("#lives tr").allInnerTexts();
+    assert.is(rows.length, 5);
+    const conv = rows.find((row) => row.includes("conv2d"))!;
+    assert.match(conv, /^aten::conv2d\s+1\s+64 B\s+64 B\s+8\s+8$/);
+    const held = await sheet.page.locator("#lives li").allInnerTexts();
+    assert.match(held[0]!, /buffer in[^]*64 B for 8 steps/);
+    assert.is(held.length, 4);
+    const canvas = sheet.page.locator("#lives canvas");
+    // Lives of 2, 4, 4 and 8 steps, all of 64 bytes: the dots stand in one row.
+    const { width, height } = (await canvas.boundingBox())!;
+    const pane = { columns: columnsOf(PLAN) } as unknown as Pane;
+    const dot = dotOf(powersOf(pane, width, height), 8, 64);
+    const inks = await canvas.evaluate((canvas: HTMLCanvasElement, { x, y }) => {
+      const pixels = canvas.getContext("2d")!;
+      const { data } = pixels.getImageData(x - 20, y, 21, 1);
+      return [data.slice(80, 83).join(), data.slice(0, 3).join()];
+    }, { x: Math.round(dot.x), y: Math.round(dot.y) });
+    assert.is(inks[1], "246,248,250", "nothing lives a little shorter");
+    assert.not.equal(inks[0], inks[1]);
+    await canvas.click({ position: dot });
+    await sheet.settled();
+    assert.is(await sheet.page.locator("#lives").isVisible(), false);
+    assert.match(await sheet.text("#chosen"), "buffer in");
+    await sheet.page.keyboard.press("c");
+    await sheet.page.getByRole("button", { name: "Lives" }).click();
+    assert.match(await sheet.text("#lives"), /By module[^]*layer1\s+2\s+128 B\s+64 B\s+4\s+8/);
+    await sheet.page.locator("#lives li button").nth(1).click();
+    await sheet.settled();
+    assert.match(await sheet.text("#chosen"), /buffer (mid|x)/);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What each key does, and the page that says so. */
 
 import { element } from "./dom.ts";
+import type { LivesPage } from "./lives.ts";
 import type { Viewer } from "./viewer.ts";
 
 interface Key {
@@ -33,7 +34,13 @@ const KEYS: readonly Key[] = [
 ];
 
 /** The keys whose work is done here. */
-const ELSEWHERE = [["/", "search"], ["?", "this page"]] as const;
+const ELSEWHERE = [["/", "search"], ["b", "how long buffers live"], ["?", "this page"]] as const;
+
+/** The pages over the page. */
+export interface Pages {
+  readonly help: HTMLDialogElement;
+  readonly lives: LivesPage;
+}
 
 const POINTER = [
   ["wheel", "zoom at the pointer; with Shift time only, with Alt bytes only"],
@@ -43,15 +50,17 @@ const POINTER = [
 ] as const;
 
 /** Listens to the keyboard; keys typed into a field are left alone. */
-export function listenToKeys(viewer: Viewer, help: HTMLDialogElement): void {
+export function listenToKeys(viewer: Viewer, { help, lives }: Pages): void {
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (help.open || lives.page.open) return;
     const { target } = event;
     if (target instanceof HTMLInputElement) return typed(viewer, event, target);
     if (target instanceof HTMLSelectElement) return;
     const key = KEYS.find(({ keys }) => keys.includes(event.key));
     if (key !== undefined) key.act(viewer);
     else if (event.key === "/") document.querySelector<HTMLInputElement>("#search")?.focus();
+    else if (event.key === "b") lives.show();
     else if (event.key === "?") help.showModal();
     else return;
     event.preventDefault();

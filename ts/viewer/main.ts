@@ -10,6 +10,7 @@
 import { readReport } from "./document.ts";
 import { element } from "./dom.ts";
 import { helpPage, listenToKeys } from "./keys.ts";
+import { livesPage } from "./lives.ts";
 import { listenToPointer } from "./pointer.ts";
 import { sidebar } from "./sidebar.ts";
 import { followSystem } from "./theme.ts";
@@ -29,8 +30,10 @@ document.body.append(header, element("main", {}, canvas, card), aside, help);
 
 followSystem(() => viewer.restyle());
 const viewer = new Viewer(report, canvas);
+const lives = livesPage(viewer);
+document.body.append(lives.page);
 const updates = [
-  toolbar(viewer, header, help),
+  toolbar(viewer, header, { help, lives }),
   sidebar(viewer, aside),
   listenToPointer(viewer, canvas, card),
 ];
@@ -38,5 +41,5 @@ viewer.onFrame = () => {
   updates.forEach((update) => update());
   document.body.dataset.ready = "yes";
 };
-listenToKeys(viewer, help);
+listenToKeys(viewer, { help, lives });
 new ResizeObserver(() => viewer.resized()).observe(canvas);

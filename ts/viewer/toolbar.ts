@@ -2,10 +2,11 @@
 
 import { element } from "./dom.ts";
 import { count } from "./format.ts";
+import type { Pages } from "./keys.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Makes the toolbar; returns what keeps it up to date. */
-export function toolbar(viewer: Viewer, header: HTMLElement, help: HTMLDialogElement): () => void {
+export function toolbar(viewer: Viewer, header: HTMLElement, { help, lives }: Pages): () => void {
   const field = element("input", {
     type: "search",
     id: "search",
@@ -37,6 +38,7 @@ export function toolbar(viewer: Viewer, header: HTMLElement, help: HTMLDialogEle
     button("peak", "Peak", () => viewer.jumpToPeak()),
     button("all", "All", () => viewer.look(viewer.all)),
     beside,
+    button("behavior", "Lives", () => lives.show()),
     button("theme", "Dark or light", () => viewer.toggleTheme()),
     button("help", "?", () => help.showModal()),
   );
