@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use super::AtPeak;
 use super::blocks::Blocks;
-use super::holes::Request;
+use super::holes::{Move, Request};
 use crate::limits::Deadline;
 use crate::model::{Buffer, BufferIdx, Bytes, Lifetime, Problem, Reason, Step};
 
@@ -54,6 +54,9 @@ impl Half {
     }
 }
 
+/// So often it may turn out that nothing can make way, which is what takes long to find out.
+const FAILURES_MAX: usize = 128;
+
 /// A buffer as a half sees it.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
@@ -76,10 +79,12 @@ pub(super) struct Events {
 }
 
 impl Events {
-    /// Places the buffers of a half. When a limit is reached the rest is kept apart, above all else.
+    /// Places the buffers of a half, below a ceiling as long as others can make way.
+    /// When a limit is reached the rest is kept apart, above all else.
     pub(super) fn sweep(
         self,
         at_peak: &AtPeak,
+        ceiling: Bytes,
         offsets: &mut [Bytes],
         deadline: &Deadline,
     ) -> Option<Reason> {
@@ -91,6 +96,8 @@ impl Events {
         for (block, seen) in blocks.iter().zip(&seen[..live_count]) {
             holes.ends(*block, seen.end);
         }
+        let mut ceiling = ceiling.max(holes.top());
+        let (mut moves, mut failures) = (Vec::new(), 0);
         let mut ends = ends.into_iter().peekable();
         for (at, &Seen { size, alignment, start, end, idx }) in
             seen.iter().enumerate().skip(live_count)
@@ -103,7 +110,20 @@ impl Events {
             while let Some((_, ended)) = ends.next_if(|&(end, _)| end <= start) {
                 holes.give(blocks[ended as usize]);
             }
-            (offsets[idx.usize()], blocks[at]) = holes.take(Request { size, alignment, end });
+            // No more than there are buffers, whose number is an index of 32 bits.
+            let owner = u32::try_from(at).unwrap_or(u32::MAX);
+            let request = Request { size, alignment, start, end, owner };
+            (offsets[idx.usize()], blocks[at]) = holes.take_below(ceiling, request, &mut moves);
+            for Move { owner, offset, block } in moves.drain(..) {
+                offsets[seen[owner as usize].idx.usize()] = offset;
+                blocks[owner as usize] = block;
+            }
+            let top = offsets[idx.usize()] + size;
+            if top > ceiling {
+                // What was not to be had once is not asked for again, and in the end nothing is.
+                failures += 1;
+                ceiling = if failures < FAILURES_MAX { top } else { Bytes::MAX };
+            }
         }
         None
     }

@@ -15,6 +15,9 @@
 //!                              └──┤  ── sweep ──▶      by end, latest lowest
 //! ```
 //!
+//! A sweep with a ceiling moves what has just started out of the way of what would lie above it
+//! ([`holes`]).
+//!
 //! It asks for nothing but the live buffers: O(n log n) time for the sorts and the free list,
 //! O(live) memory beside the starts and ends of both halves in their orders. Bytes of pinned buffers
 //! are left out for good, whenever they are live. When a limit is reached the rest goes to [`blocks`]
@@ -36,7 +39,7 @@ use self::holes::{Holes, Request};
 use super::Planner;
 use super::fit::plan_by;
 use super::tied;
-use crate::analysis::{bound, max_load, refute_by};
+use crate::analysis::{bound, refute_by};
 use crate::limits::{Deadline, Limits};
 use crate::model::{
     Buffer, BufferIdx, Bytes, Error, Lifetime, Outcome, Problem, Reason, Step, gcd,
@@ -60,35 +63,38 @@ impl Planner for Sweep {
         if let Some(refutation) = refute_by(problem, &bound) {
             return Ok(Outcome::Infeasible(refutation));
         }
-        let (offsets, stopped) = outwards(problem, bound.load.step, None, &deadline);
+        let way = Way { from: bound.load.step, manner: None, ceiling: Bytes::MAX };
+        let (offsets, stopped) = swept(problem, way, &deadline);
         let plan = plan_by(problem, offsets, (bound.bytes, bound.certificate));
         Ok(Outcome::stopped(plan, problem.capacity(), stopped))
     }
 }
 
-/// A sweep in a manner: offsets, and the limit that it reached.
-pub(super) fn swept(
-    problem: &Problem,
-    manner: Manner,
-    deadline: &Deadline,
-) -> (Vec<Bytes>, Option<Reason>) {
-    outwards(problem, max_load(problem).step, Some(manner), deadline)
+/// How a problem is swept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// The step that it begins with.
+    pub(super) from: Step,
+    /// The usual manner, if none is given.
+    pub(super) manner: Option<Manner>,
+    /// Others make way for what would lie above it.
+    pub(super) ceiling: Bytes,
 }
 
-/// A sweep from a step, in the usual manner if none is given.
-fn outwards(
+/// A sweep outwards from a step: offsets, and the limit that it reached.
+pub(super) fn swept(
     problem: &Problem,
-    peak: Step,
-    manner: Option<Manner>,
+    way: Way,
     deadline: &Deadline,
 ) -> (Vec<Bytes>, Option<Reason>) {
     let mut offsets: Vec<Bytes> =
         problem.buffers().iter().map(|buffer| buffer.pin.unwrap_or(0)).collect();
-    let at_peak = AtPeak::of(problem, peak, manner, &mut offsets);
-    let halves = [Half::after(peak), Half::before(peak)];
+    let at_peak = AtPeak::of(problem, way, &mut offsets);
+    let halves = [Half::after(way.from), Half::before(way.from)];
     // Sorted before anything is placed: little is left to do when a limit is reached.
     let halves = halves.map(|half| half.events(problem, &at_peak));
-    let [after, before] = halves.map(|events| events.sweep(&at_peak, &mut offsets, deadline));
+    let [after, before] =
+        halves.map(|events| events.sweep(&at_peak, way.ceiling, &mut offsets, deadline));
     (offsets, after.or(before))
 }
 
@@ -106,7 +112,8 @@ struct AtPeak {
 }
 
 impl AtPeak {
-    fn of(problem: &Problem, peak: Step, manner: Option<Manner>, offsets: &mut [Bytes]) -> AtPeak {
+    fn of(problem: &Problem, way: Way, offsets: &mut [Bytes]) -> AtPeak {
+        let Way { from: peak, manner, .. } = way;
         let pins = problem.buffers().iter().filter_map(|b| Some((b.pin?, b.pin? + b.size)));
         let grain = problem.buffers().iter().fold(0, |grain, b| gcd(grain, b.alignment));
         let live = stack_order(problem, peak);
@@ -115,7 +122,7 @@ impl AtPeak {
         let mut blocks = Vec::with_capacity(live.len());
         for idx in &live {
             let Buffer { size, alignment, .. } = problem.buffers()[idx.usize()];
-            let request = Request { size, alignment, end: peak };
+            let request = Request { size, alignment, start: 0, end: peak, owner: 0 };
             let (offset, block) = holes.take(request);
             offsets[idx.usize()] = offset;
             blocks.push(block);
@@ -136,4 +143,40 @@ fn stack_order(problem: &Problem, peak: Step) -> Vec<BufferIdx> {
         (ends_soon, Reverse(if ends_soon { end } else { start }), *idx)
     });
     order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check;
+    use crate::planners::fit::plan_of;
+    use crate::planners::random::Random;
+
+    fn problem(random: &mut Random) -> Problem {
+        let buffers = (0..2_000).map(|_| {
+            let start = Step::try_from(random.below(2_000)).unwrap();
+            let duration = Step::try_from(1 + random.below(200)).unwrap();
+            let alignment = 1 << random.below(4);
+            Buffer { alignment, ..Buffer::new(1 << random.below(12), start, start + duration) }
+        });
+        Problem::new(buffers.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_sweep_below_a_ceiling_is_a_plan_and_lower_as_a_rule() {
+        let (mut random, deadline) = (Random::new(3), Limits::default().start());
+        let peaks = (0..16).map(|_| {
+            let problem = problem(&mut random);
+            let bound = bound(&problem);
+            [Bytes::MAX, bound.bytes].map(|ceiling| {
+                let way = Way { from: bound.load.step, manner: None, ceiling };
+                let (offsets, stopped) = swept(&problem, way, &deadline);
+                let plan = plan_of(&problem, offsets);
+                assert_eq!((check(&problem, &plan), stopped), (Ok(()), None));
+                plan.peak
+            })
+        });
+        let [freely, below] = peaks.fold([0, 0], |sum, [a, b]| [sum[0] + a, sum[1] + b]);
+        assert!(below < freely, "{below} {freely}");
+    }
 }

@@ -64,7 +64,8 @@ impl Stream {
         if size == 0 {
             return Ok(0);
         }
-        let (offset, block) = self.holes.take(Request { size, alignment, end: lifetime.end });
+        let request = Request { size, alignment, start: 0, end: lifetime.end, owner: 0 };
+        let (offset, block) = self.holes.take(request);
         self.ends.push(Reverse((lifetime.end, block, size)));
         self.live += size;
         self.max_load = self.max_load.max(self.live);

@@ -89,10 +89,16 @@ impl Cells {
         self.stretches.get(at).copied().unwrap_or(Step::MAX)
     }
 
-    /// The stretches that begin in a cell.
-    pub(super) fn stretches(&self, cell: usize) -> Range<usize> {
+    /// The stretches that a lifetime meets.
+    pub(super) fn stretches(&self, life: Lifetime) -> Range<usize> {
+        let first = self.stretches.partition_point(|&start| start <= life.start);
+        first.saturating_sub(1)..self.stretches.partition_point(|&start| start < life.end)
+    }
+
+    /// The stretches whose first step lies within a lifetime, after its start.
+    pub(super) fn crossed(&self, life: Lifetime) -> Range<usize> {
         let at = |step| self.stretches.partition_point(|&start| start < step);
-        at(self.start(cell))..at(self.start(cell + 1))
+        at(life.start + 1)..at(life.end)
     }
 
     /// Those that start at a step or later, and end by another.

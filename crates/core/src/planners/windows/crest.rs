@@ -12,21 +12,29 @@
 //!    old  ╰───╯ sweep  ╰─╯ old
 //!         a   b        c d
 //! ```
+//! The peak is that of the load while what lies too high is live, which may be far from where it was
+//! noticed. The new sweep has a ceiling, below which others make way.
+//!
 //! A join has to reconcile two plans that know nothing of each other, which takes some percents of
 //! room. So it is where the load is low all along, and so long that nothing that is live at one end
 //! meets what is live at the other.
 
+use std::ops::Range;
+
 use super::cells::Cells;
 use super::{FIXED, Search};
+use crate::analysis::max_load;
 use crate::model::{BufferIdx, Bytes, Reason, Step};
 use crate::planners::skyline::{Strip, Window, random_style};
-use crate::planners::sweep::{MANNERS, swept};
+use crate::planners::sweep::{MANNERS, Way, swept};
 
 /// How much is done for a crest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort {
     /// How far from its peak a join may begin, in stretches.
     pub(super) reach: usize,
+    /// The nearest join will do that leaves this part of the target free.
+    pub(super) room: Bytes,
     /// In how many ways it is swept, at most, …
     pub(super) sweeps: usize,
     /// … and each join is filled.
@@ -36,11 +44,14 @@ pub(super) struct Effort {
 /// The stretches of a join: four times as long as a buffer lives on average.
 const JOIN: usize = 4 * Cells::STRETCHES;
 
-/// The part of the target that is left free where a join is likely to be filled.
-const ROOM: Bytes = 14;
+/// A sweep that is lower by less than this part of the way to the target is not worth the joins.
+const GAIN: Bytes = 8;
 
-/// So many places for a join are looked at.
-const PLACES: usize = 16;
+/// What is a larger part of the problem than this is no crest: all might as well be swept anew.
+const PART: usize = 6;
+
+/// All attempts at a join place no more than this part of the problem, if they are more than two.
+const TURNS: usize = 8;
 
 /// Where two plans meet: from one of them to the other. At either end of time it is empty.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +65,8 @@ struct Join {
 struct Aim {
     target: Bytes,
     from: Bytes,
+    /// Where the load is highest.
+    peak: Step,
 }
 
 impl Search<'_> {
@@ -64,11 +77,13 @@ impl Search<'_> {
         target: Bytes,
         effort: Effort,
     ) -> Result<(), Reason> {
-        let Some(joins) = self.joins(cell, target, effort.reach) else { return Ok(()) };
+        let Some(peak) = self.crest(cell) else { return Ok(()) };
+        let Some(joins) = self.joins(peak, target, effort) else { return Ok(()) };
         let [left, right] = joins;
         let free = self.cells.between(self.problem, left.start, right.end);
-        let aim = Aim { target, from: self.top_of(&free) };
-        if aim.from <= target {
+        let aim = Aim { target, from: self.top_of(&free), peak: self.cells.stretch(peak) };
+        // What is highest may reach beyond the joins, and stays then.
+        if aim.from <= target || aim.from < self.tops[cell] {
             return Ok(());
         }
         let before: Vec<Bytes> = free.iter().map(|idx| self.offsets[idx.usize()]).collect();
@@ -94,7 +109,13 @@ impl Search<'_> {
         let is_within =
             |idx: &&BufferIdx| left.end < life(idx).end && life(idx).start < right.start;
         let core: Vec<BufferIdx> = free.iter().filter(is_within).copied().collect();
+        if core.len() > self.problem.len() / PART {
+            return Ok(aim.from);
+        }
         let mut top = self.sweep(&core, aim, effort.sweeps)?;
+        if top > aim.from - (aim.from - aim.target) / GAIN {
+            return Ok(aim.from);
+        }
         for join in joins {
             if top < aim.from {
                 let aim = Aim { target: aim.target.max(top), ..aim };
@@ -104,12 +125,17 @@ impl Search<'_> {
         Ok(top)
     }
 
-    /// Sweeps some buffers by themselves, in several manners until one is as low as the target.
+    /// Sweeps some buffers by themselves, in several ways until one is as low as the target.
     fn sweep(&mut self, core: &[BufferIdx], aim: Aim, sweeps: usize) -> Result<Bytes, Reason> {
         let part = self.problem.part(core);
+        let main = max_load(&part).step;
+        let starts = [main, aim.peak, main.midpoint(aim.peak)];
+        let ways = MANNERS.iter().flat_map(|&manner| starts.map(|from| (from, manner)));
+        let affordable = self.problem.len() / core.len().max(1);
         let mut best = aim.from;
-        for manner in MANNERS.into_iter().take(sweeps) {
-            let (offsets, stopped) = swept(&part, manner, self.deadline);
+        for (from, manner) in ways.take(sweeps.min(affordable)) {
+            let way = Way { from, manner: Some(manner), ceiling: aim.target };
+            let (offsets, stopped) = swept(&part, way, self.deadline);
             self.nodes += core.len() as u64;
             if let Some(reason) = stopped {
                 return Err(reason);
@@ -138,6 +164,8 @@ impl Search<'_> {
         let window = Window { free: &free, before: &before, after: &after };
         let strip = Strip::within(self.problem, window, &self.offsets);
         let mirrored = strip.mirrored();
+        let affordable = self.problem.len() / TURNS / free.len();
+        let attempts = attempts.min(u32::try_from(affordable).unwrap_or(u32::MAX).max(2));
         let mut best = Bytes::MAX;
         for attempt in 0..attempts {
             let chosen = FIXED.get(attempt as usize / 2).copied();
@@ -151,50 +179,68 @@ impl Search<'_> {
         Ok(best)
     }
 
-    /// Where the highest load of a cell may be parted from what is before and after.
-    fn joins(&self, cell: usize, target: Bytes, reach: usize) -> Option<[Join; 2]> {
-        let loads = self.cells.loads();
-        let peak = self.cells.stretches(cell).max_by_key(|&at| loads[at])?;
+    /// The stretch of the largest load while that is live which lies highest in a cell.
+    fn crest(&self, cell: usize) -> Option<usize> {
+        let there = self.cells.starting(cell, cell + 1).iter().chain(self.cells.crossing(cell));
+        let highest = there.max_by_key(|&&idx| self.top_of(&[idx]))?;
+        let life = self.problem.buffers()[highest.usize()].lifetime;
+        self.cells.stretches(life).max_by_key(|&at| self.cells.loads()[at])
+    }
+
+    /// Where a crest may be parted from what is before and after.
+    fn joins(&self, peak: usize, target: Bytes, effort: Effort) -> Option<[Join; 2]> {
+        let Effort { reach, room, .. } = effort;
+        let count = self.cells.loads().len();
         // Nothing that is live at the peak is live in a join, as a rule.
         let gap = Cells::STRETCHES;
-        let nearest = (peak + 1).checked_sub(gap + JOIN);
-        let left = match nearest {
+        let first = peak.saturating_sub(reach);
+        let tops = self.tops_at(first..(peak + reach).min(count) + 1);
+        let is_low = |at: usize| tops.get(at - first).is_none_or(|&top| top <= target);
+        let left = match (peak + 1).checked_sub(gap + JOIN) {
             None => Join { start: 0, end: 0 },
             Some(nearest) => {
-                let places = (peak.saturating_sub(reach)..=nearest).rev();
-                self.join(places, target, |join| join.start)?
+                let places = (first..=nearest).rev().filter(|&at| is_low(at));
+                self.join(places, target - target / room)?
             }
         };
-        let right = if peak + gap + JOIN > loads.len() {
+        let right = if peak + gap + JOIN > count {
             Join { start: Step::MAX, end: Step::MAX }
         } else {
-            let places = peak + gap..(peak + reach).min(loads.len() - JOIN + 1);
-            self.join(places, target, |join| join.end)?
+            let places = peak + gap..(peak + reach).min(count) + 1 - JOIN;
+            self.join(places.filter(|&at| is_low(at + JOIN)), target - target / room)?
         };
         Some([left, right])
     }
 
-    /// The nearest join with room, else that with the most; what is live on its outer side stays,
-    /// and so must be low.
-    fn join(
-        &self,
-        places: impl Iterator<Item = usize>,
-        target: Bytes,
-        outer: impl Fn(Join) -> Step,
-    ) -> Option<Join> {
+    /// The nearest join with room, else that with the most.
+    fn join(&self, places: impl Iterator<Item = usize>, least: Bytes) -> Option<Join> {
         let load = |at: usize| self.cells.loads()[at..at + JOIN].iter().max().copied();
-        let least = target - target / ROOM;
         let mut places: Vec<(Bytes, usize)> =
             places.map(|at| (load(at).unwrap_or(0).max(least), at)).collect();
         // Stable: the nearest of equals first.
         places.sort_by_key(|&(load, _)| load);
-        let joins = places.into_iter().take(PLACES).map(|(_, at)| Join {
+        let joins = places.into_iter().map(|(_, at)| Join {
             start: self.cells.stretch(at),
             end: self.cells.stretch(at + JOIN),
         });
-        let is_low =
-            |join: &Join| self.top_of(&self.cells.live_at(self.problem, outer(*join))) <= target;
-        joins.filter(|join| self.parts(*join)).find(is_low)
+        joins.into_iter().find(|join| self.parts(*join))
+    }
+
+    /// The highest top of what is live across the first step of each of some stretches.
+    fn tops_at(&self, stretches: Range<usize>) -> Vec<Bytes> {
+        let cell = |at: usize| self.cells.holding(self.cells.stretch(at));
+        let (first, last) = (cell(stretches.start), cell(stretches.end));
+        let live = self.cells.crossing(first).iter().chain(self.cells.starting(first, last + 1));
+        let mut tops = vec![0; stretches.len()];
+        for idx in live {
+            let crossed = self.cells.crossed(self.problem.buffers()[idx.usize()].lifetime);
+            let from = crossed.start.max(stretches.start);
+            for at in from..crossed.end.min(stretches.end) {
+                let top = &mut tops[at - stretches.start];
+                *top = (*top).max(self.top_of(&[*idx]));
+            }
+        }
+        tops
     }
 
     /// Whether nothing that is live at one end of a join meets what is live at the other.
@@ -218,7 +264,7 @@ mod tests {
     use crate::planners::fit::plan_of;
     use crate::planners::random::Random;
 
-    const EFFORT: Effort = Effort { reach: 96, sweeps: 2, attempts: 8 };
+    const EFFORT: Effort = Effort { reach: 96, room: 14, sweeps: 2, attempts: 8 };
 
     fn problem(random: &mut Random) -> Problem {
         let buffers = (0..20_000).map(|_| {

@@ -33,9 +33,10 @@ use self::cells::Cells;
 use super::fit::plan_by;
 use super::random::Random;
 use super::skyline::{Attempt, End, Pass, Strip, Style, Window, random_style};
-use super::sweep::{MANNERS, Manner, swept};
+use super::sweep::{MANNERS, Manner, Way, swept};
 use super::tied;
 use super::{Planner, Sweep};
+use crate::analysis::max_load;
 use crate::limits::{Deadline, Limits};
 use crate::model::{BufferIdx, Bytes, Error, Outcome, Plan, Problem, Reason};
 
@@ -112,15 +113,16 @@ enum Effort {
 }
 
 /// Each is tried where the one before has not helped, and the first again after the last.
-const EFFORTS: [Effort; 9] = [
-    Effort::Crest(crest::Effort { reach: 96, sweeps: 1, attempts: 6 }),
-    Effort::Window { radius: 1, attempts: 2 },
+const EFFORTS: [Effort; 10] = [
+    Effort::Crest(crest::Effort { reach: 160, room: 9, sweeps: 3, attempts: 8 }),
+    Effort::Crest(crest::Effort { reach: 96, room: 14, sweeps: 3, attempts: 8 }),
+    Effort::Crest(crest::Effort { reach: 320, room: 6, sweeps: 12, attempts: 16 }),
     Effort::Anew,
-    Effort::Crest(crest::Effort { reach: 160, sweeps: 4, attempts: 16 }),
-    Effort::Window { radius: 2, attempts: 2 },
-    Effort::Window { radius: 1, attempts: 8 },
-    Effort::Crest(crest::Effort { reach: 160, sweeps: 1, attempts: 64 }),
-    Effort::Window { radius: 2, attempts: 16 },
+    Effort::Anew,
+    Effort::Anew,
+    Effort::Window { radius: 1, attempts: 2 },
+    Effort::Crest(crest::Effort { reach: 128, room: 12, sweeps: 12, attempts: 16 }),
+    Effort::Window { radius: 2, attempts: 8 },
     Effort::Window { radius: 4, attempts: 16 },
 ];
 
@@ -205,7 +207,7 @@ impl<'a> Search<'a> {
                     Effort::Window { radius, attempts } => {
                         self.replan(cell, target, radius, attempts)?;
                     }
-                    Effort::Anew => return self.anew(),
+                    Effort::Anew => return self.anew(target),
                 }
                 target = target.max(self.tops[cell]);
             }
@@ -245,9 +247,11 @@ impl<'a> Search<'a> {
     }
 
     /// Sweeps everything in the next manner; what is lower is kept.
-    fn anew(&mut self) -> Result<(), Reason> {
+    fn anew(&mut self, target: Bytes) -> Result<(), Reason> {
         let Some(manner) = self.manners.next() else { return Ok(()) };
-        let (offsets, stopped) = swept(self.problem, *manner, self.deadline);
+        let from = max_load(self.problem).step;
+        let way = Way { from, manner: Some(*manner), ceiling: target };
+        let (offsets, stopped) = swept(self.problem, way, self.deadline);
         self.nodes += offsets.len() as u64;
         if let Some(reason) = stopped {
             return Err(reason);

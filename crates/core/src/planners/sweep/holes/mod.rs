@@ -13,8 +13,11 @@
 //! measured differ by a fifth of the waste. O(log of the number of holes) for each
 //! buffer.
 
+mod squeeze;
+
 use std::collections::BTreeSet;
 
+pub(super) use self::squeeze::Move;
 use crate::model::{Bytes, Step};
 
 /// Live buffers and holes from 0 upwards; the last one is a hole without an end.
@@ -41,21 +44,49 @@ struct Block {
     high: Bytes,
     below: u32,
     above: u32,
-    /// When it ends; nothing is said of holes.
-    end: Step,
+    /// Since when there was nothing: until now in a hole, until it started below a buffer.
+    since: Step,
     is_hole: bool,
+    /// Of the buffer; nothing is said of holes.
+    alignment: Bytes,
+    start: Step,
+    end: Step,
+    owner: u32,
 }
 
 /// What never ends: pins, and the floor.
 const NEVER: Step = Step::MAX;
+
+impl Block {
+    const FLOOR: Block = Block {
+        low: 0,
+        high: 0,
+        below: 0,
+        above: 0,
+        since: 0,
+        is_hole: false,
+        alignment: 1,
+        start: 0,
+        end: NEVER,
+        owner: 0,
+    };
+
+    fn len(&self) -> Bytes {
+        self.high - self.low
+    }
+}
 
 /// What is to be placed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Request {
     pub(super) size: Bytes,
     pub(super) alignment: Bytes,
+    /// When it starts, which nothing else does before it; 0 if it stays where it is put.
+    pub(super) start: Step,
     /// When it will be given back.
     pub(super) end: Step,
+    /// Whose place it will be.
+    pub(super) owner: u32,
 }
 
 /// How a hole is chosen.
@@ -96,8 +127,7 @@ impl Holes {
     /// All but these ranges, whose tops are rounded up to the grain.
     pub(super) fn between(mut taken: Vec<(Bytes, Bytes)>, grain: Bytes, manner: Manner) -> Holes {
         taken.sort_unstable();
-        let floor = Block { low: 0, high: 0, below: 0, above: 0, end: NEVER, is_hole: false };
-        let (blocks, unused, by_size) = (vec![floor], Vec::new(), BTreeSet::new());
+        let (blocks, unused, by_size) = (vec![Block::FLOOR], Vec::new(), BTreeSet::new());
         let mut holes = Holes { grain, manner, blocks, unused, by_size };
         let mut low = 0;
         for (offset, top) in taken {
@@ -114,30 +144,45 @@ impl Holes {
 
     /// Takes room for a buffer; returns its offset, and the block by which it is given back.
     pub(super) fn take(&mut self, request: Request) -> (Bytes, u32) {
-        let request = Request { size: request.size.next_multiple_of(self.grain), ..request };
+        let request = self.rounded(request);
         let (block, offset) = self.place(request);
-        let (top, end) = (offset + request.size, request.end);
-        let hole = self.blocks[block as usize];
-        self.by_size.remove(&(hole.high - hole.low, hole.low, block));
-        self.blocks[block as usize] = Block { low: offset, high: top, end, is_hole: false, ..hole };
-        if hole.low < offset {
-            self.add(Block { high: offset, above: block, ..hole });
-        }
-        if top < hole.high {
-            self.add(Block { low: top, below: block, ..hole });
-        }
+        self.take_at(block, offset, request);
         (offset, block)
     }
 
-    /// Gives back what was taken; holes beside it become one with it.
-    pub(super) fn give(&mut self, block: u32) {
-        let Block { below, above, .. } = self.blocks[block as usize];
-        let mut hole = Block { is_hole: true, ..self.blocks[block as usize] };
-        if let Some(other) = self.remove_hole(below) {
-            (hole.low, hole.below) = (other.low, other.below);
+    /// Takes room in a hole; what is left of it on either side stays one.
+    fn take_at(&mut self, block: u32, offset: Bytes, request: Request) {
+        let Request { size, alignment, start, end, owner } = request;
+        let hole = self.blocks[block as usize];
+        self.by_size.remove(&(hole.len(), hole.low, block));
+        let (low, high) = (offset, offset + size);
+        let taken = Block { low, high, is_hole: false, alignment, start, end, owner, ..hole };
+        self.blocks[block as usize] = taken;
+        if hole.low < low {
+            self.add(Block { high: low, above: block, ..hole });
         }
-        if let Some(other) = self.remove_hole(above) {
+        if high < hole.high {
+            self.add(Block { low: high, below: block, ..hole });
+        }
+    }
+
+    /// Gives back what was taken and has ended; holes beside it become one with it.
+    pub(super) fn give(&mut self, block: u32) {
+        let block_now = &mut self.blocks[block as usize];
+        block_now.since = block_now.end;
+        self.empty(block);
+    }
+
+    /// Makes a block a hole, as if nothing had been there since it started.
+    fn empty(&mut self, block: u32) {
+        let mut hole = Block { is_hole: true, ..self.blocks[block as usize] };
+        if let Some(other) = self.remove_hole(hole.below) {
+            (hole.low, hole.below) = (other.low, other.below);
+            hole.since = hole.since.max(other.since);
+        }
+        if let Some(other) = self.remove_hole(hole.above) {
             (hole.high, hole.above) = (other.high, other.above);
+            hole.since = hole.since.max(other.since);
         }
         self.set(block, hole);
     }
@@ -150,6 +195,11 @@ impl Holes {
     /// Where the hole without an end begins.
     pub(super) fn top(&self) -> Bytes {
         self.blocks[self.blocks[0].below as usize].low
+    }
+
+    /// A request for whole grains.
+    fn rounded(&self, request: Request) -> Request {
+        Request { size: request.size.next_multiple_of(self.grain), ..request }
     }
 
     /// The hole a buffer goes to, and its offset there.
@@ -172,7 +222,7 @@ impl Holes {
     /// How bad a hole is for a buffer, and the offset on the better side of it; nothing if it has
     /// no room. The hole without an end is the worst.
     fn score(&self, hole: u32, request: Request) -> Option<(u128, Bytes)> {
-        let Request { size, alignment, end } = request;
+        let Request { size, alignment, end, .. } = request;
         let Block { low, high, below, above, .. } = self.blocks[hole as usize];
         let bottom = low.checked_next_multiple_of(alignment)?;
         if bottom > high - size {
@@ -199,7 +249,8 @@ impl Holes {
 
     /// Adds a block at the end.
     fn push(&mut self, low: Bytes, high: Bytes, is_hole: bool) {
-        self.add(Block { low, high, below: self.blocks[0].below, above: 0, end: NEVER, is_hole });
+        let below = self.blocks[0].below;
+        self.add(Block { low, high, below, above: 0, is_hole, ..Block::FLOOR });
     }
 
     /// Adds a block between its neighbours.
@@ -217,7 +268,7 @@ impl Holes {
         self.blocks[block.below as usize].above = position;
         self.blocks[block.above as usize].below = position;
         if block.is_hole {
-            self.by_size.insert((block.high - block.low, block.low, position));
+            self.by_size.insert((block.len(), block.low, position));
         }
     }
 
@@ -225,7 +276,7 @@ impl Holes {
     fn remove_hole(&mut self, position: u32) -> Option<Block> {
         let block = self.blocks[position as usize];
         block.is_hole.then(|| {
-            self.by_size.remove(&(block.high - block.low, block.low, position));
+            self.by_size.remove(&(block.len(), block.low, position));
             self.unused.push(position);
             block
         })
@@ -253,7 +304,7 @@ mod tests {
     }
 
     fn request(size: Bytes, alignment: Bytes, end: Step) -> Request {
-        Request { size, alignment, end }
+        Request { size, alignment, start: 0, end, owner: 0 }
     }
 
     fn take(holes: &mut Holes, size: Bytes, alignment: Bytes) -> Bytes {
