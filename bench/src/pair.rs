@@ -2,13 +2,16 @@
 //! all with one allocator.
 
 use std::error::Error;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use memo_formats::Document;
 use memo_malloc::trace::Trace;
 use memo_malloc::{Bytes, Limits, RunPlan, analysis, planners};
 use serde::{Deserialize, Serialize};
 
+use crate::network;
 use crate::peers::Allocator;
 use crate::process;
 use crate::replay::{Program, Source, Touch};
@@ -42,6 +45,18 @@ pub struct Measured {
     pub faults_per_run: f64,
     /// Resident bytes beyond those before the first request.
     pub held: Bytes,
+}
+
+/// The trace in a file; without one, one like a network's.
+///
+/// # Errors
+/// When the file cannot be read, or has something else.
+pub fn trace(path: Option<&Path>) -> Result<Trace, Failure> {
+    let Some(path) = path else { return Ok(network::trace(1)) };
+    match memo_formats::read(path)? {
+        Document::Trace(trace) => Ok(trace),
+        other => Err(format!("{} is a {}, not a trace", path.display(), other.noun()).into()),
+    }
 }
 
 /// A plan of the run that was recorded.

@@ -11,13 +11,10 @@ use std::process::ExitCode;
 use std::ptr::NonNull;
 
 use clap::Parser;
-use memo_bench::network;
-use memo_bench::pair::{Configuration, Failure, measured, planned};
+use memo_bench::pair::{Configuration, Failure, measured, planned, trace};
 use memo_bench::peers::Allocator;
 use memo_bench::replay::{Loop, Program, Source, Touch};
-use memo_formats::Document;
 use memo_malloc::arena::Arena;
-use memo_malloc::trace::Trace;
 use memo_torch::serve;
 
 #[derive(Debug, Parser)]
@@ -91,7 +88,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), Failure> {
-    let trace = trace(args)?;
+    let trace = trace(args.trace.as_deref())?;
     let program = Program::new(&trace);
     let &Args { measure: allocator, touch, threads, .. } = args;
     let configuration = Configuration { allocator, touch, threads };
@@ -105,12 +102,4 @@ fn run(args: &Args) -> Result<(), Failure> {
     }?;
     println!("{}", serde_json::to_string(&found)?);
     Ok(())
-}
-
-fn trace(args: &Args) -> Result<Trace, Failure> {
-    let Some(path) = &args.trace else { return Ok(network::trace(1)) };
-    match memo_formats::read(path)? {
-        Document::Trace(trace) => Ok(trace),
-        other => Err(format!("{} is a {}, not a trace", path.display(), other.noun()).into()),
-    }
 }

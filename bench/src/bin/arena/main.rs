@@ -25,11 +25,9 @@ mod linux {
     use std::process::ExitCode;
 
     use clap::Parser;
-    use memo_bench::network;
     use memo_bench::pair::{self, Configuration, Failure, Measured};
     use memo_bench::peers::Allocator;
     use memo_bench::replay::{Loop, Malloc, Planned, Program, Touch};
-    use memo_formats::Document;
     use memo_malloc::RunPlan;
     use memo_malloc::arena::Arena;
     use memo_malloc::trace::Trace;
@@ -79,7 +77,7 @@ mod linux {
     }
 
     fn run(args: &Args) -> Result<(), Failure> {
-        let trace = trace(args)?;
+        let trace = pair::trace(args.trace.as_deref())?;
         let run_plan = pair::planned(&trace)?;
         if let Some(configuration) = args.measure() {
             let measured = measured(configuration, &trace, &run_plan)?;
@@ -93,14 +91,6 @@ mod linux {
             report.print(&mut io::stdout().lock())?;
         }
         Ok(())
-    }
-
-    fn trace(args: &Args) -> Result<Trace, Failure> {
-        let Some(path) = &args.trace else { return Ok(network::trace(1)) };
-        match memo_formats::read(path)? {
-            Document::Trace(trace) => Ok(trace),
-            other => Err(format!("{} is a {}, not a trace", path.display(), other.noun()).into()),
-        }
     }
 
     fn measured(
