@@ -1,6 +1,7 @@
 //! The load over time, with the largest before and from each step on.
 //!
-//! A running maximum over the steps at which something starts or ends, from either side. O(n log n) to make, O(log n) to ask.
+//! A running maximum over the steps at which something starts or ends, from either side.
+//! O(n log n) to make, O(log n) to ask.
 
 use super::load::loads_by;
 use crate::model::{Buffer, Bytes, Lifetime, Step};
