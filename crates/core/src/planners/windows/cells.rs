@@ -118,8 +118,12 @@ impl Cells {
             let Lifetime { start, end } = problem.buffers()[idx.usize()].lifetime;
             start < step && step < end
         };
-        let earlier = self.crossing(cell).iter().chain(self.starting(cell, cell + 1));
-        earlier.filter(is_live).copied().collect()
+        self.live_in(cell, cell + 1).filter(is_live).copied().collect()
+    }
+
+    /// Those that are live at some time in the cells `from..to`.
+    pub(super) fn live_in(&self, from: usize, to: usize) -> impl Iterator<Item = &BufferIdx> {
+        self.crossing(from).iter().chain(self.starting(from, to))
     }
 
     /// Those that start in the cells `from..to`.

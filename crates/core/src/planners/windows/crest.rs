@@ -21,11 +21,11 @@
 
 use std::ops::Range;
 
+use super::Search;
 use super::cells::Cells;
-use super::{FIXED, Search};
 use crate::analysis::max_load;
 use crate::model::{BufferIdx, Bytes, Reason, Step};
-use crate::planners::skyline::{Strip, Window, random_style};
+use crate::planners::skyline::{Strip, Window};
 use crate::planners::sweep::{MANNERS, Way, swept};
 
 /// How much is done for a crest.
@@ -53,13 +53,6 @@ const PART: usize = 6;
 /// All attempts at a join place no more than this part of the problem, if they are more than two.
 const TURNS: usize = 8;
 
-/// Where two plans meet: from one of them to the other. At either end of time it is empty.
-#[derive(Debug, Clone, Copy)]
-struct Join {
-    start: Step,
-    end: Step,
-}
-
 /// What a crest is to be lowered to, and from where.
 #[derive(Debug, Clone, Copy)]
 struct Aim {
@@ -67,6 +60,13 @@ struct Aim {
     from: Bytes,
     /// Where the load is highest.
     peak: Step,
+}
+
+/// Where two plans meet: from one of them to the other. At either end of time it is empty.
+#[derive(Debug, Clone, Copy)]
+struct Join {
+    start: Step,
+    end: Step,
 }
 
 impl Search<'_> {
@@ -163,25 +163,14 @@ impl Search<'_> {
         let [before, after] = [start, end].map(|step| self.cells.live_at(self.problem, step));
         let window = Window { free: &free, before: &before, after: &after };
         let strip = Strip::within(self.problem, window, &self.offsets);
-        let mirrored = strip.mirrored();
         let affordable = self.problem.len() / TURNS / free.len();
         let attempts = attempts.min(u32::try_from(affordable).unwrap_or(u32::MAX).max(2));
-        let mut best = Bytes::MAX;
-        for attempt in 0..attempts {
-            let chosen = FIXED.get(attempt as usize / 2).copied();
-            let style = chosen.unwrap_or_else(|| random_style(&mut self.random));
-            let strip = if attempt % 2 == 0 { &strip } else { &mirrored };
-            best = best.min(self.attempt(strip, style, best.min(aim.from) - 1)?);
-            if best <= aim.target {
-                break;
-            }
-        }
-        Ok(best)
+        self.place(&strip, attempts, aim.from, aim.target)
     }
 
     /// The stretch of the largest load while that is live which lies highest in a cell.
     fn crest(&self, cell: usize) -> Option<usize> {
-        let there = self.cells.starting(cell, cell + 1).iter().chain(self.cells.crossing(cell));
+        let there = self.cells.live_in(cell, cell + 1);
         let highest = there.max_by_key(|&&idx| self.top_of(&[idx]))?;
         let life = self.problem.buffers()[highest.usize()].lifetime;
         self.cells.stretches(life).max_by_key(|&at| self.cells.loads()[at])
@@ -219,25 +208,25 @@ impl Search<'_> {
             places.map(|at| (load(at).unwrap_or(0).max(least), at)).collect();
         // Stable: the nearest of equals first.
         places.sort_by_key(|&(load, _)| load);
-        let joins = places.into_iter().map(|(_, at)| Join {
+        let mut joins = places.into_iter().map(|(_, at)| Join {
             start: self.cells.stretch(at),
             end: self.cells.stretch(at + JOIN),
         });
-        joins.into_iter().find(|join| self.parts(*join))
+        joins.find(|join| self.parts(*join))
     }
 
     /// The highest top of what is live across the first step of each of some stretches.
     fn tops_at(&self, stretches: Range<usize>) -> Vec<Bytes> {
         let cell = |at: usize| self.cells.holding(self.cells.stretch(at));
         let (first, last) = (cell(stretches.start), cell(stretches.end));
-        let live = self.cells.crossing(first).iter().chain(self.cells.starting(first, last + 1));
         let mut tops = vec![0; stretches.len()];
-        for idx in live {
+        for idx in self.cells.live_in(first, last + 1) {
+            let top = self.top_of([idx]);
             let crossed = self.cells.crossed(self.problem.buffers()[idx.usize()].lifetime);
             let from = crossed.start.max(stretches.start);
             for at in from..crossed.end.min(stretches.end) {
-                let top = &mut tops[at - stretches.start];
-                *top = (*top).max(self.top_of(&[*idx]));
+                let highest = &mut tops[at - stretches.start];
+                *highest = top.max(*highest);
             }
         }
         tops

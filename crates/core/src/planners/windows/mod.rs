@@ -226,24 +226,38 @@ impl<'a> Search<'a> {
         let from = cell.saturating_sub(radius);
         let to = (cell + radius + 1).min(self.cells.len());
         let free = self.within(from, to);
-        let mut best = self.top_of(&free);
-        if best <= target {
+        let top = self.top_of(&free);
+        if top <= target {
             return Ok(());
         }
         let strip = self.strip(&free, from, to);
+        self.place(&strip, attempts, top, target)?;
+        self.note_tops(from, to + 1);
+        Ok(())
+    }
+
+    /// Passes over a strip until one is as low as the target; what is lower than before is kept. Returns
+    /// how high it is then.
+    fn place(
+        &mut self,
+        strip: &Strip,
+        attempts: u32,
+        before: Bytes,
+        target: Bytes,
+    ) -> Result<Bytes, Reason> {
         let mirrored = strip.mirrored();
+        let mut best = before;
         for attempt in 0..attempts {
-            // A window is tried in the fixed ways in both directions of time, then by chance.
+            // In the fixed ways in both directions of time, then by chance.
             let chosen = FIXED.get(attempt as usize / 2).copied();
             let style = chosen.unwrap_or_else(|| random_style(&mut self.random));
-            let strip = if attempt % 2 == 0 { &strip } else { &mirrored };
+            let strip = if attempt % 2 == 0 { strip } else { &mirrored };
             best = best.min(self.attempt(strip, style, best - 1)?);
             if best <= target {
                 break;
             }
         }
-        self.note_tops(from, to + 1);
-        Ok(())
+        Ok(best)
     }
 
     /// Sweeps everything in the next manner; what is lower is kept.
@@ -312,8 +326,7 @@ impl<'a> Search<'a> {
     /// The tops of the cells `from..to` have changed.
     fn note_tops(&mut self, from: usize, to: usize) {
         for cell in from..to.min(self.cells.len()) {
-            let live = self.cells.starting(cell, cell + 1).iter().chain(self.cells.crossing(cell));
-            self.tops[cell] = self.top_of(live);
+            self.tops[cell] = self.top_of(self.cells.live_in(cell, cell + 1));
         }
     }
 }
