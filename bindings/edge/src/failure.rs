@@ -11,7 +11,7 @@ use crate::text::copy_text;
 /// Why a call was refused.
 #[derive(Debug, Clone)]
 pub struct Failure {
-    code: Code,
+    pub(crate) code: Code,
     text: String,
 }
 

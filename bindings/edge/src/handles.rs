@@ -2,17 +2,19 @@
 //!
 //! An id is a place in a table (low 16 bits) and the place's generation (high 16 bits, never 0). A
 //! closed place goes to its next generation, so an old id never names a new thing; a place whose
-//! generations are used up is retired. Every operation is O(1) under one lock.
+//! generations are used up is retired. Every operation is O(1) under one lock. A process that was
+//! forked while another thread was in an operation has lost the table: it refuses every id.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use memo_malloc::Code;
+use memo_malloc::arena::Cold;
 
 use crate::Failure;
 
 /// Kept things by id.
 #[derive(Debug)]
-pub struct Handles<T>(Mutex<Table<T>>);
+pub struct Handles<T>(Cold<Table<T>>);
 
 #[derive(Debug)]
 struct Table<T> {
@@ -30,15 +32,15 @@ impl<T> Handles<T> {
     /// An empty table.
     #[expect(clippy::new_without_default, reason = "made in statics only")]
     pub const fn new() -> Handles<T> {
-        Handles(Mutex::new(Table { places: Vec::new(), free: Vec::new() }))
+        Handles(Cold::new(Table { places: Vec::new(), free: Vec::new() }))
     }
 
     /// Keeps a thing; its id.
     ///
     /// # Errors
-    /// `BAD_ARGUMENT` when 65,536 are open.
+    /// `BAD_ARGUMENT` when 65,536 are open; `STALE_HANDLE` when a fork has lost the table.
     pub fn open(&self, thing: T) -> Result<u32, Failure> {
-        let mut table = self.lock();
+        let mut table = self.lock()?;
         let position = match table.free.pop() {
             Some(position) => position,
             None => table.grow()?,
@@ -53,7 +55,7 @@ impl<T> Handles<T> {
     /// # Errors
     /// `STALE_HANDLE` when it is not open.
     pub fn get(&self, id: u32) -> Result<Arc<T>, Failure> {
-        let mut table = self.lock();
+        let mut table = self.lock()?;
         table.place(id)?.kept.clone().ok_or_else(|| stale(id))
     }
 
@@ -62,7 +64,7 @@ impl<T> Handles<T> {
     /// # Errors
     /// `STALE_HANDLE` when it is not open.
     pub fn replace(&self, id: u32, thing: T) -> Result<(), Failure> {
-        let mut table = self.lock();
+        let mut table = self.lock()?;
         let kept = table.place(id)?.kept.as_mut().ok_or_else(|| stale(id))?;
         *kept = Arc::new(thing);
         Ok(())
@@ -73,7 +75,7 @@ impl<T> Handles<T> {
     /// # Errors
     /// `STALE_HANDLE` when it is not open.
     pub fn close(&self, id: u32) -> Result<(), Failure> {
-        let mut table = self.lock();
+        let mut table = self.lock()?;
         let place = table.place(id)?;
         place.kept.take().ok_or_else(|| stale(id))?;
         if let Some(next) = place.generation.checked_add(1) {
@@ -83,9 +85,9 @@ impl<T> Handles<T> {
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Table<T>> {
-        // No operation leaves the table half-changed, so a panic elsewhere does not matter.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// No operation leaves the table half-changed, so a panic elsewhere does not matter.
+    fn lock(&self) -> Result<MutexGuard<'_, Table<T>>, Failure> {
+        self.0.lock().ok_or_else(lost)
     }
 }
 
@@ -116,9 +118,63 @@ fn stale(id: u32) -> Failure {
     Failure::new(Code::StaleHandle, format!("handle {id:#x} is closed or was never open"))
 }
 
+fn lost() -> Failure {
+    let text = "the process was forked while another thread opened or closed a handle";
+    Failure::new(Code::StaleHandle, text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What this says in a process forked from this one; false if it has not returned for long.
+    fn forked(run: impl FnOnce() -> bool) -> bool {
+        // SAFETY: the child runs `run` on its only thread and leaves without destructors.
+        match unsafe { libc::fork() } {
+            0 => {
+                // SAFETY: no conditions.
+                unsafe { libc::alarm(60) };
+                let code = i32::from(!run());
+                // SAFETY: no conditions.
+                unsafe { libc::_exit(code) }
+            }
+            child => {
+                let mut status = 0;
+                // SAFETY: our child, and a pointer to a whole status.
+                assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+                status == 0
+            }
+        }
+    }
+
+    #[test]
+    fn a_fork_loses_the_table_only_while_another_thread_is_at_it() {
+        let handles = Handles::new();
+        let id = handles.open("kept").unwrap();
+        assert!(forked(|| handles.get(id).is_ok_and(|kept| *kept == "kept")));
+        let at_it = std::sync::Barrier::new(2);
+        let over = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let table = handles.lock().unwrap();
+                at_it.wait();
+                over.wait();
+                drop(table);
+            });
+            at_it.wait();
+            let is_stale = |failure: Option<Failure>| {
+                failure.is_some_and(|failure| failure.code == Code::StaleHandle)
+            };
+            let refuses = forked(|| {
+                is_stale(handles.get(id).err())
+                    && is_stale(handles.open("new").err())
+                    && is_stale(handles.close(id).err())
+            });
+            over.wait();
+            assert!(refuses);
+        });
+        assert_eq!(*handles.get(id).unwrap(), "kept");
+    }
 
     #[test]
     fn a_closed_id_stays_closed_when_its_place_is_used_again() {

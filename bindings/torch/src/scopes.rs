@@ -1,16 +1,17 @@
 //! Scopes by hand.
 //!
 //! LibTorch's side takes any ticket; here the open ones are kept, so that a ticket that was never
-//! given, or is used twice, is an error.
+//! given, or is used twice, is an error. A process that was forked while another thread was at them
+//! takes any ticket too.
 
 use std::collections::BTreeSet;
 use std::ffi::c_char;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use memo_edge::{Failure, column_mut, entry, text};
 use memo_malloc::Code;
+use memo_malloc::arena::Cold;
 
-static TICKETS: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+static TICKETS: Cold<BTreeSet<u64>> = Cold::new(BTreeSet::new());
 
 /// Opens a scope on this thread: eager operations, a training step, several models as one. Writes
 /// the ticket to end it with, 0 when none was opened: the service is not enabled, or it is within
@@ -38,7 +39,7 @@ pub unsafe extern "C" fn memo_torch_scope_begin(
         let inputs = || inputs.lines().map(str::to_owned).collect();
         ticket[0] = memo_torch::begin_scope(name, inputs);
         if ticket[0] != 0 {
-            tickets().insert(ticket[0]);
+            opened(ticket[0]);
         }
         Ok(())
     })
@@ -49,7 +50,7 @@ pub unsafe extern "C" fn memo_torch_scope_begin(
 #[unsafe(no_mangle)]
 pub extern "C" fn memo_torch_scope_end(ticket: u64) -> i32 {
     entry(|| {
-        if ticket != 0 && !tickets().remove(&ticket) {
+        if ticket != 0 && !was_open(ticket) {
             let message = format!("ticket {ticket} was used before or was never given");
             return Err(Failure::new(Code::StaleHandle, message));
         }
@@ -58,7 +59,13 @@ pub extern "C" fn memo_torch_scope_end(ticket: u64) -> i32 {
     })
 }
 
-fn tickets() -> MutexGuard<'static, BTreeSet<u64>> {
-    // No operation leaves the set half-changed.
-    TICKETS.lock().unwrap_or_else(PoisonError::into_inner)
+fn opened(ticket: u64) {
+    if let Some(mut tickets) = TICKETS.lock() {
+        tickets.insert(ticket);
+    }
+}
+
+/// Whether a scope of this ticket may be open; it is not any more.
+fn was_open(ticket: u64) -> bool {
+    TICKETS.lock().is_none_or(|mut tickets| tickets.remove(&ticket))
 }

@@ -20,8 +20,8 @@ use std::thread;
 use super::sync::checked;
 use super::sync::cold::{AtomicU32, Mutex, MutexGuard, Ordering};
 
-/// A lock of a `static`.
-pub(super) type Cold<T> = Lock<Mutex<T>>;
+/// A lock that is no part of serving: of a `static`, or of a table of handles.
+pub type Cold<T> = Lock<Mutex<T>>;
 
 /// A lock that the model checker knows.
 #[cfg(not(all(test, loom)))]
@@ -29,9 +29,9 @@ pub(super) type Checked<T> = Cold<T>;
 #[cfg(all(test, loom))]
 pub(super) type Checked<T> = Lock<checked::Mutex<T>>;
 
-/// A mutex that may be lost.
+/// A mutex that may be lost: held by a thread of the parent when this process was forked.
 #[derive(Debug)]
-pub(super) struct Lock<M> {
+pub struct Lock<M> {
     /// A process and one of the states below.
     state: AtomicU32,
     mutex: M,
@@ -51,12 +51,13 @@ const FIRST: u32 = 1 << STATE_BITS;
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 impl<T> Lock<Mutex<T>> {
-    pub(super) const fn new(value: T) -> Lock<Mutex<T>> {
+    /// Free, and not lost in any process that is forked while it is.
+    pub const fn new(value: T) -> Lock<Mutex<T>> {
         Lock { state: AtomicU32::new(FIRST | SETTLED), mutex: Mutex::new(value) }
     }
 
     /// Locks; `None` if the lock is lost.
-    pub(super) fn lock(&self) -> Option<MutexGuard<'_, T>> {
+    pub fn lock(&self) -> Option<MutexGuard<'_, T>> {
         let is_held = || matches!(self.mutex.try_lock(), Err(TryLockError::WouldBlock));
         (!self.is_lost(is_held)).then(|| whole(self.mutex.lock()))
     }

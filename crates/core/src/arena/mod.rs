@@ -49,6 +49,7 @@ mod interleavings;
 #[cfg(test)]
 mod tests;
 
+pub use forked::{Cold, Lock};
 pub use owner::Arena;
 pub use pool::{Lease, Pool, PoolStats, Prepared};
 pub use scope::Scope;
