@@ -169,6 +169,14 @@ test("a callback that throws is the rejection", async () => {
   assert.is(await planAsync(hard, { timeLimit: 5, onProgress }).catch((it) => it), oops);
 });
 
+test("an abort out of a callback is the rejection, even where the answer is there", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const reason = new Error("enough");
+  const onProgress = (): void => controller.abort(reason);
+  assert.is(await planAsync(small, { signal, onProgress }).catch((it) => it), reason);
+});
+
 test("the event loop goes on meanwhile", async () => {
   const controller = new AbortController();
   let ticks = 0;

@@ -94,6 +94,8 @@ async function finished(job: number, { signal, onProgress }: Watch): Promise<voi
       told = progress;
       onProgress?.(progress);
     }
+    // An abort counts even where the answer is there: it may have come out of onProgress.
+    signal?.throwIfAborted();
     if (isDone) return;
     await pause(wait, signal);
   }
