@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { check, lowerBound, plan, readProblem } from "../ts/mod.ts";
+import { Arena, check, lowerBound, plan, readProblem } from "../ts/mod.ts";
 import { refusal } from "./support/codes.ts";
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -241,6 +241,20 @@ test("things that are no buffers, no plan, no source", () => {
     'certificate "hope" (a string) must be one of a plan',
   );
   refused(call(readProblem, 7), "source 7 must be a path, a URL or a Uint8Array");
+});
+
+test("an answer that is no plan", () => {
+  // deno-lint-ignore no-explicit-any
+  const none: any = plan([good], { capacity: 1 });
+  // deno-lint-ignore no-explicit-any
+  const gaveUp: any = { status: "gave-up", best: null };
+  const of = "plan is an answer ";
+  refused(() => check([good], none), `${of}without a plan: infeasible`);
+  refused(() => new Arena([good], none), `${of}without a plan: infeasible`);
+  refused(
+    () => check([good], gaveUp),
+    `${of}that gave up; pass its best, where that is not null`,
+  );
 });
 
 test("a name with NUL ends nowhere else than it seems", () => {

@@ -32,7 +32,17 @@ export function stated(plan: PlanToCheck | TieredPlanToCheck): Stated {
   if (typeof plan !== "object" || plan === null) {
     throw badArgument(`plan ${shown(plan)} must be an object { offsets, peak, … }`);
   }
+  checkAnswered(plan);
   return "tiers" in plan ? tieredPlan(plan) : onePlan(plan);
+}
+
+/** Refuses an answer that is no plan: where types are not checked, it is easily passed on as one. */
+function checkAnswered(plan: object): void {
+  const { status } = plan as { readonly status?: unknown };
+  if (status === "infeasible") throw badArgument("plan is an answer without a plan: infeasible");
+  if (status === "gave-up") {
+    throw badArgument("plan is an answer that gave up; pass its best, where that is not null");
+  }
 }
 
 function onePlan(plan: PlanToCheck): Stated {
