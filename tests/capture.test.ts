@@ -47,6 +47,14 @@ function recorded(until: "freed" | "used"): Recorded & { readonly scores: Float3
   return { ...found, scores };
 }
 
+test("an engine of another version is left as it was", () => {
+  const engine = { runKernelFunc() {}, trackTensor() {} };
+  const before = { ...engine };
+  const { code } = refusal(() => captureTensorFlow({ engine: () => engine }));
+  assert.is(code, "UNSUPPORTED");
+  assert.equal(engine, before);
+});
+
 test("every buffer of a TensorFlow.js model has its kernel", () => {
   const { buffers, escapes } = recorded("freed");
   const ops = buffers.map(({ op }) => op);

@@ -126,3 +126,16 @@ export function hooked<F>(
     else delete target[name];
   };
 }
+
+/** Hooks one after the other, and none where one is refused; returns what puts all back. */
+export function hookedAll(hooks: Iterable<() => void>): () => void {
+  const done: (() => void)[] = [];
+  const unhook = (): void => done.splice(0).forEach((unhook) => unhook());
+  try {
+    for (const hook of hooks) done.push(hook);
+    return unhook;
+  } catch (error) {
+    unhook();
+    throw error;
+  }
+}

@@ -8,7 +8,7 @@
  */
 
 import { badArgument } from "../numbers.ts";
-import { hooked, type Recorded, Recorder, type Until } from "./recorder.ts";
+import { hooked, hookedAll, type Recorded, Recorder, type Until } from "./recorder.ts";
 
 /** TensorFlow.js: the module `@tensorflow/tfjs`, or `@tensorflow/tfjs-core`. */
 export interface TensorFlow {
@@ -56,40 +56,43 @@ export function captureTensorFlow(tf: TensorFlow, until: Until = "freed"): Captu
   if (typeof tf?.engine !== "function") throw badArgument("tf must be the module of TensorFlow.js");
   const engine = tf.engine() as Engine & object;
   const recorder = new Recorder();
-  const info = ({ dataId }: Tensor) => engine.state.tensorInfo.get(dataId);
-  const hooks = [
-    hooked<(kernel: Kernel) => unknown>(engine, "runKernelFunc", (original) => (kernel) => {
-      recorder.begin(kernel.kernelName ?? "customGrad");
-      try {
-        return original.call(engine, kernel);
-      } finally {
-        recorder.end(dataOf(kernel.inputs));
-      }
-    }),
-    hooked<(tensor: Tensor, ...rest: unknown[]) => void>(
-      engine,
-      "trackTensor",
-      (original) => (tensor, ...rest) => {
-        const isNew = info(tensor) === undefined;
-        original.call(engine, tensor, ...rest);
-        if (isNew) recorder.made(tensor.dataId, info(tensor)?.bytes ?? 0, "tensor");
-      },
-    ),
-    hooked<(dataId: object, ...rest: unknown[]) => void>(
-      engine,
-      "removeDataId",
-      (original) => (dataId, ...rest) => {
-        original.call(engine, dataId, ...rest);
-        if (info({ dataId }) === undefined) recorder.freed(dataId);
-      },
-    ),
-  ];
+  const unhook = hookedAll(hooks(engine, recorder));
   return {
     stop() {
-      for (const unhook of hooks.splice(0)) unhook();
+      unhook();
       return recorder.recorded(until);
     },
   };
+}
+
+/** Hooks the engine, one method after the other. */
+function* hooks(engine: Engine & object, recorder: Recorder): Generator<() => void> {
+  const info = ({ dataId }: Tensor) => engine.state.tensorInfo.get(dataId);
+  yield hooked<(kernel: Kernel) => unknown>(engine, "runKernelFunc", (original) => (kernel) => {
+    recorder.begin(kernel.kernelName ?? "customGrad");
+    try {
+      return original.call(engine, kernel);
+    } finally {
+      recorder.end(dataOf(kernel.inputs));
+    }
+  });
+  yield hooked<(tensor: Tensor, ...rest: unknown[]) => void>(
+    engine,
+    "trackTensor",
+    (original) => (tensor, ...rest) => {
+      const isNew = info(tensor) === undefined;
+      original.call(engine, tensor, ...rest);
+      if (isNew) recorder.made(tensor.dataId, info(tensor)?.bytes ?? 0, "tensor");
+    },
+  );
+  yield hooked<(dataId: object, ...rest: unknown[]) => void>(
+    engine,
+    "removeDataId",
+    (original) => (dataId, ...rest) => {
+      original.call(engine, dataId, ...rest);
+      if (info({ dataId }) === undefined) recorder.freed(dataId);
+    },
+  );
 }
 
 function dataOf(inputs: Inputs = {}): object[] {
