@@ -2,7 +2,7 @@
  * How the TypeScript package behaves in each runtime: `node bench/ts/behave.mjs [ROUNDS]`.
  *
  * From before the import of the package as npm ships it to the first plan, in fresh processes; from an
- * abort to the rejection of its promise; how late timers come while a plan takes five seconds, while two
+ * abort to the rejection of its promise; how long `planAsync` takes to copy a million buffers; how late timers come while a plan takes five seconds, while two
  * take all processors, and without any; how much
  * resident memory grows over 80,000 plans. Each is measured in processes of its own, the runtimes in
  * turns; printed are medians with the least and the most.
@@ -20,6 +20,13 @@ const [rounds = "5"] = process.argv.slice(2);
 const MEASURES = {
   import: { title: "import to first plan", unit: "ms", times: 4, of: (all) => all },
   abort: { title: "abort to rejection", unit: "ms", times: 1, of: (all) => all },
+  columns: {
+    title: "until a million in columns is copied",
+    unit: "ms",
+    times: 1,
+    of: (all) => all,
+  },
+  objects: { title: "until a million objects are copied", unit: "ms", times: 1, of: (all) => all },
   blocked: {
     title: "the latest timer in a plan of 5 s",
     unit: "ms",

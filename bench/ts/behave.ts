@@ -1,12 +1,12 @@
 /**
  * Measures one thing in the runtime that runs this, and prints numbers as one line of JSON:
- * `behave.ts import | abort | blocked | crowded | idle | growth`.
+ * `behave.ts import | abort | columns | objects | blocked | crowded | idle | growth`.
  *
  * @module
  */
 
 import process from "node:process";
-import type { PlanOptions } from "../../ts/mod.ts";
+import type { Columns, PlanOptions, Problem } from "../../ts/mod.ts";
 import { drawn, hard } from "../../tests/support/problems.ts";
 
 const [what] = process.argv.slice(2);
@@ -43,6 +43,27 @@ async function aborts(): Promise<number[]> {
     found.push(await ended - start);
   }
   return found;
+}
+
+/** Milliseconds until `planAsync` of a million buffers returns: what it keeps the event loop for. */
+async function begun(problemOf: (columns: Columns) => Problem): Promise<number[]> {
+  const { planAsync } = await import("../../ts/mod.ts");
+  const problem = problemOf(drawn(1_000_000));
+  const found: number[] = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const controller = new AbortController();
+    const start = performance.now();
+    const planning = planAsync(problem, { signal: controller.signal });
+    found.push(performance.now() - start);
+    controller.abort();
+    await planning.catch(() => {});
+  }
+  return found;
+}
+
+/** The same buffers as objects. */
+function objects({ sizes, starts, ends }: Columns): Problem {
+  return Array.from(sizes, (size, idx) => ({ size, start: starts[idx]!, end: ends[idx]! }));
 }
 
 /** How late timers came while a plan took five seconds. */
@@ -99,6 +120,8 @@ async function growth(): Promise<number[]> {
 const measures: Record<string, () => Promise<number[]>> = {
   import: imported,
   abort: aborts,
+  columns: () => begun((columns) => columns),
+  objects: () => begun(objects),
   blocked,
   crowded,
   idle,
