@@ -34,7 +34,8 @@ fn run(source: &str) -> (Option<i32>, String) {
     let name = source.file_stem().unwrap().to_owned();
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     compile(&source, &program);
-    let output = Command::new(&program).output().unwrap();
+    // Cargo names the folder there where an older build may have left a library.
+    let output = Command::new(&program).env_remove("LD_LIBRARY_PATH").output().unwrap();
     let printed = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8(printed).unwrap())
 }
