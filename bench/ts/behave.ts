@@ -1,6 +1,7 @@
 /**
  * Measures one thing in the runtime that runs this, and prints numbers as one line of JSON:
- * `behave.ts import | abort | columns | objects | blocked | crowded | idle | growth`.
+ * `behave.ts import | abort | columns | objects | blocked | crowded | million |
+ * idle | growth`.
  *
  * @module
  */
@@ -80,6 +81,13 @@ async function crowded(): Promise<number[]> {
   return late(() => Promise.all([planAsync(searched, options), planAsync(searched, options)]));
 }
 
+/** How late while a million buffers are planned, from the call to the answer. */
+async function million(): Promise<number[]> {
+  const { planAsync } = await import("../../ts/mod.ts");
+  const problem = drawn(1_000_000);
+  return late(() => planAsync(problem, { planner: "greedy_by_start" }));
+}
+
 /** How late in five seconds without a plan: what the machine and the runtime alone are late by. */
 function idle(): Promise<number[]> {
   return late(() => new Promise((resolve) => setTimeout(resolve, 5000)));
@@ -124,6 +132,7 @@ const measures: Record<string, () => Promise<number[]>> = {
   objects: () => begun(objects),
   blocked,
   crowded,
+  million,
   idle,
   growth,
 };
