@@ -31,6 +31,19 @@ test("the answer is that of plan", async () => {
   );
 });
 
+/** Two buffers in columns, each time with others instead. */
+function inColumns(...others: Record<string, number[]>[]): [unknown, object][] {
+  const isDouble = (name: string): boolean => ["sizes", "alignments", "pins"].includes(name);
+  const column = ([name, all]: [string, number[]]): [string, ArrayLike<number>] => [
+    name,
+    isDouble(name) ? Float64Array.from(all) : Uint32Array.from(all),
+  ];
+  const good = { sizes: [8, 8], starts: [0, 0], ends: [1, 1] };
+  const problem = (other: Record<string, number[]>): object =>
+    Object.fromEntries(Object.entries({ ...good, ...other }).map(column));
+  return others.map((other) => [problem(other), {}]);
+}
+
 test("what plan refuses is a rejection with the same code and text", async () => {
   // deno-lint-ignore no-explicit-any
   const wrong: [any, any][] = [
@@ -42,6 +55,10 @@ test("what plan refuses is a rejection with the same code and text", async () =>
     [small, { threads: -1 }],
     [tiered, { planner: "auto" }],
     [small, null],
+    ...inColumns({ sizes: [8, NaN] }, { sizes: [Infinity, 8] }, { ends: [1, 0] }),
+    ...inColumns({ pins: [3, 0.5] }, { alignments: [0, 1] }, { alignments: [1, -Infinity] }),
+    ...inColumns({ shares: [0, 9] }, { apart: [1, 1] }, { sizes: [2 ** 52, 2 ** 53 - 1] }),
+    [{ buffers: small, tiers: [] }, {}],
   ];
   for (const [problem, options] of wrong) {
     const expected = refusal(() => plan(problem, options));
@@ -54,11 +71,45 @@ test("what plan refuses is a rejection with the same code and text", async () =>
   assert.match((await watch({ onProgress: 7 })).message, "onProgress 7 must be a function");
 });
 
-test("columns may be changed as soon as the call has returned", async () => {
-  const problem = drawn(300);
+/** Few, and so many that their columns are copied in another way. */
+for (const count of [300, 270_000]) {
+  test(`columns of ${count} may be changed as soon as the call has returned`, async () => {
+    const { sizes, starts, ends } = drawn(count);
+    const problem = {
+      sizes,
+      starts,
+      ends,
+      alignments: new Float64Array(count).fill(2),
+      pins: new Float64Array(count).fill(NaN),
+      intervals: {
+        buffers: new Uint32Array(0),
+        starts: new Uint32Array(0),
+        ends: new Uint32Array(0),
+      },
+      shares: Uint32Array.of(0, 1),
+      apart: Uint32Array.of(2, 3),
+    };
+    const options = { planner: "greedy_by_start" } as const;
+    const expected = plan(problem, options);
+    const promise = planAsync(problem, options);
+    for (const column of [sizes, ends, problem.alignments, problem.pins]) column.fill(7);
+    for (const column of [problem.shares, problem.apart]) column.fill(7);
+    structuredClone(starts, { transfer: [starts.buffer as ArrayBuffer] });
+    assert.equal(await promise, expected);
+  });
+}
+
+test("tiers in columns may be changed as soon as the call has returned", async () => {
+  const problem = {
+    ...drawn(300),
+    capacity: undefined,
+    tiers: [{ name: "fast", capacity: 2 ** 21 }, { name: "slow", cost: 5 }],
+    allowed: new BigUint64Array(300).fill(3n),
+  };
   const expected = plan(problem);
   const promise = planAsync(problem);
-  (problem.sizes as Float64Array).fill(1);
+  problem.allowed.fill(0n);
+  problem.tiers.length = 0;
   assert.equal(await promise, expected);
 });
 

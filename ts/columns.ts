@@ -4,7 +4,7 @@
  * @module
  */
 
-import { badArgument, integer, isInteger, shown } from "./numbers.ts";
+import { badArgument, integer, shown } from "./numbers.ts";
 import type { Columns, IntervalColumns, TieredColumns, TierSpec } from "./problem.ts";
 
 /** A column of doubles that a foreign call can read. */
@@ -15,7 +15,7 @@ export type Words = Uint32Array<ArrayBuffer>;
 
 type Column = Doubles | Words | BigUint64Array<ArrayBuffer>;
 
-/** Columns whose every number has been checked. */
+/** Columns of the right types and lengths. Their numbers are for the library to check. */
 export interface CheckedColumns {
   readonly count: number;
   readonly sizes: Doubles;
@@ -57,7 +57,7 @@ export function columnsOf(given: Columns | TieredColumns): CheckedColumns {
   const tiers = isGiven(given.tiers) ? tierColumns(given.tiers) : null;
   const count = lengthOf(doubles(sizes, "sizes"));
   const ties = isGiven(intervals) || isGiven(shares) || isGiven(apart);
-  const checked: CheckedColumns = {
+  return {
     count,
     sizes: doubles(sizes, "sizes"),
     starts: sized(words(starts, "starts"), "starts", count),
@@ -72,10 +72,6 @@ export function columnsOf(given: Columns | TieredColumns): CheckedColumns {
       : null,
     tiers: tiers && { ...tiers, allowed: sets(allowed, count) },
   };
-  eachExact(checked.sizes, "size");
-  if (checked.alignments !== null) eachExact(checked.alignments, "alignment");
-  if (checked.pins !== null) eachExact(checked.pins, "pin", true);
-  return checked;
 }
 
 /** Whether something was not left out. */
@@ -132,17 +128,6 @@ export function tierColumns(tiers: readonly TierSpec[]): Omit<CheckedTiers, "all
   return { names, capacities, costs };
 }
 
-/** Refuses a column with an element that is no number of bytes. `NaN` may stand for "none". */
-function eachExact(column: Doubles, field: string, orNaN: boolean = false): void {
-  const length = lengthOf(column);
-  for (let idx = 0; idx < length; idx++) {
-    const value = column[idx]!;
-    // A closure for each number would cost more than planning a small problem.
-    if (isInteger(value, Number.MAX_SAFE_INTEGER) || (orNaN && Number.isNaN(value))) continue;
-    integer(value, Number.MAX_SAFE_INTEGER, () => `buffer ${idx}: ${field}`);
-  }
-}
-
 /** Offsets of a plan in a column; those of an array are checked and copied. */
 export function offsetsColumn(offsets: Float64Array | readonly number[]): Float64Array {
   if (!Array.isArray(offsets)) return offsets as Float64Array;
@@ -153,11 +138,9 @@ export function offsetsColumn(offsets: Float64Array | readonly number[]): Float6
   return column;
 }
 
-/** A column of offsets whose every number has been checked. */
+/** A column of offsets of the right type. */
 export function checkedOffsets(offsets: Float64Array): Doubles {
-  const column = doubles(offsets, "offsets");
-  eachExact(column, "offset");
-  return column;
+  return doubles(offsets, "offsets");
 }
 
 const TYPED_ARRAY: object = Object.getPrototypeOf(Uint8Array.prototype);

@@ -14,7 +14,7 @@ import { copied } from "./texts.ts";
 const VARIABLE = "MEMO_MALLOC_LIB";
 
 /** The ABI this package was written for: `MEMO_ABI_VERSION` of `memo.h`. */
-const ABI_VERSION = 5;
+const ABI_VERSION = 6;
 
 let opened: Native | undefined;
 

@@ -12,7 +12,7 @@ import {
   type Words,
 } from "./columns.ts";
 import { native, succeed } from "./native.ts";
-import type { Octets } from "./native/symbols.ts";
+import type { NewArguments, Octets } from "./native/symbols.ts";
 import { badArgument, checkOptions, integer } from "./numbers.ts";
 import type { Room } from "./problem.ts";
 
@@ -47,12 +47,25 @@ export function withProblem<T>(
 }
 
 /** Opens a problem; it is the caller's to close. */
-export function openProblem(columns: CheckedColumns, room: CheckedRoom): number {
+function openProblem(columns: CheckedColumns, room: CheckedRoom): number {
+  return opened(columns, room, native().memo_problem_new);
+}
+
+/** As {@link openProblem}, but the numbers are only copied: whoever needs them first checks them. */
+export function openLater(columns: CheckedColumns, room: CheckedRoom): number {
+  return opened(columns, room, native().memo_problem_later);
+}
+
+function opened(
+  columns: CheckedColumns,
+  room: CheckedRoom,
+  open: (...columns: NewArguments) => number,
+): number {
   const { count, sizes, starts, ends, alignments, pins, ids, ties, tiers } = columns;
   const capacity = capacityOf(columns, room);
   const bounds = [alignments, pins, room.align, capacity] as const;
   const handle = new Uint32Array(1);
-  succeed(native().memo_problem_new(count, sizes, starts, ends, ...bounds, handle));
+  succeed(open(count, sizes, starts, ends, ...bounds, handle));
   const [problem = 0] = handle;
   try {
     if (ids !== undefined) name(problem, ids);

@@ -97,7 +97,8 @@ export function planned(
   columns: CheckedColumns,
   { room, planner, timeLimit, threads, isNamed }: CheckedOptions,
 ): Outcome | TieredOutcome {
-  const answer = answerOf(columns, isNamed);
+  checkPlanner(columns, isNamed);
+  const answer = answerOf(columns);
   withProblem(columns, room, (id) => {
     succeed(native().memo_problem_threads(id, threads));
     succeed(
@@ -142,12 +143,14 @@ export type Answer =
     outcome(): Outcome;
   };
 
+/** Refuses a planner where there is nothing to choose. */
+export function checkPlanner({ tiers }: CheckedColumns, isNamed: boolean): void {
+  if (tiers !== null && isNamed) throw badArgument("planner: tiers have a planner of their own");
+}
+
 /** Room for the answer to a problem. */
-export function answerOf({ count, tiers }: CheckedColumns, isNamed: boolean): Answer {
-  if (tiers !== null) {
-    if (isNamed) throw badArgument("planner: tiers have a planner of their own");
-    return { tiered: true, ...spreadRoom(count, tiers.names.length) };
-  }
+export function answerOf({ count, tiers }: CheckedColumns): Answer {
+  if (tiers !== null) return { tiered: true, ...spreadRoom(count, tiers.names.length) };
   const [offsets, flat] = [new Float64Array(count), emptyOutcome()];
   return { tiered: false, to: [count, offsets, flat], outcome: () => outcomeOf(flat, offsets) };
 }

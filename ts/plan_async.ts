@@ -9,9 +9,15 @@
 
 import { native, succeed } from "./native.ts";
 import { badArgument, shown } from "./numbers.ts";
-import { openProblem } from "./open.ts";
+import { openLater } from "./open.ts";
 import type { Outcome } from "./outcome.ts";
-import { answerOf, checkedOptions, type PlanOptions, type SpreadOptions } from "./plan.ts";
+import {
+  answerOf,
+  checkedOptions,
+  checkPlanner,
+  type PlanOptions,
+  type SpreadOptions,
+} from "./plan.ts";
 import type { Problem, TieredProblem } from "./problem.ts";
 import { checkedSignal } from "./signal.ts";
 import { checkedColumns } from "./specs.ts";
@@ -33,7 +39,10 @@ export interface Watch {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Plans as {@link plan} does, on a thread of its own. The problem is copied before this returns. */
+/**
+ * Plans as {@link plan} does, on a thread of its own. The problem is copied before this returns; the
+ * numbers of columns are checked on that thread as well, so that large ones are not waited for.
+ */
 export function planAsync(problem: Problem, options?: PlanOptions & Watch): Promise<Outcome>;
 /** As above, over several arenas. */
 export function planAsync(
@@ -53,15 +62,16 @@ export async function planAsync(
   const watch = checkedWatch(options);
   watch.signal?.throwIfAborted();
   const columns = checkedColumns(problem);
-  const answer = answerOf(columns, isNamed);
-  const job = await withTurn(watch.signal, openProblem(columns, room), (id) => {
+  checkPlanner(columns, isNamed);
+  const job = await withTurn(watch.signal, openLater(columns, room), (id) => {
     const handle = new Uint32Array(1);
     succeed(native().memo_problem_threads(id, threads));
     succeed(native().memo_job_start(id, planner, timeLimit, handle));
     return handle[0] ?? 0;
   });
   try {
-    await finished(job, watch);
+    const answer = answerOf(columns);
+    await finished(job, watch, touching(answer.to));
     succeed(
       answer.tiered
         ? native().memo_job_take_tiered(job, ...answer.to)
@@ -85,8 +95,28 @@ function checkedWatch({ signal: given, onProgress }: Watch): Watch {
 /** Longest time between two looks at a job, in milliseconds. */
 const LOOK_MAX = 10;
 
-/** Waits until a job is done. */
-async function finished(job: number, { signal, onProgress }: Watch): Promise<void> {
+/** Elements that are touched at a look: half a megabyte of them, so well below a millisecond. */
+const TOUCHED = 1 << 16;
+
+/**
+ * Touches room for an answer bit by bit. The system finds the memory for it only then, which for a
+ * million buffers at once would hold the event loop up for longer than all else.
+ */
+function* touching(room: readonly unknown[]): Generator<void> {
+  for (const column of room) {
+    if (!(column instanceof Float64Array || column instanceof Uint32Array)) continue;
+    for (let from = 0; from < column.length; from += TOUCHED) {
+      yield void column.fill(0, from, from + TOUCHED);
+    }
+  }
+}
+
+/** Waits until a job is done, and does a bit of other work at each look. */
+async function finished(
+  job: number,
+  { signal, onProgress }: Watch,
+  work: Iterator<void>,
+): Promise<void> {
   let told: Progress = { peak: null, lowerBound: 0 };
   for (let wait = 1;; wait = Math.min(2 * wait, LOOK_MAX)) {
     const { isDone, ...progress } = progressOf(job);
@@ -97,6 +127,7 @@ async function finished(job: number, { signal, onProgress }: Watch): Promise<voi
     // An abort counts even where the answer is there: it may have come out of onProgress.
     signal?.throwIfAborted();
     if (isDone) return;
+    work.next();
     await pause(wait, signal);
   }
 }

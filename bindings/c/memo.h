@@ -15,7 +15,7 @@
 /**
  * Rises when a function or a struct of this header changes or comes; a loader compares it first.
  */
-#define MEMO_ABI_VERSION 5
+#define MEMO_ABI_VERSION 6
 
 /**
  * How a lower bound was proven.
@@ -240,11 +240,12 @@ typedef struct MemoExplanation {
  */
 typedef struct MemoProgress {
     /**
-     * The peak of the best plan so far, over tiers its cost; INFINITY before there is one.
+     * The peak of the best plan so far, over tiers its cost; INFINITY before there is one. Rounded
+     * where it is beyond 2^53: a plan on the way may be larger than any answer can be.
      */
     double peak;
     /**
-     * The largest lower bound proven so far.
+     * The largest lower bound proven so far, rounded in the same way.
      */
     double lower_bound;
     /**
@@ -561,6 +562,25 @@ int32_t memo_problem_new(uint32_t count,
                          double align,
                          double capacity,
                          uint32_t *handle);
+
+/**
+ * As `memo_problem_new`, for callers that must not wait: the columns are copied, and looked at only
+ * by the first function that needs the problem, for example by a job on its thread. That one, and
+ * every other, then fails where `memo_problem_new` would have. So it is with `memo_problem_tie`,
+ * `memo_problem_spread` and `memo_problem_name` until then.
+ *
+ * Required:
+ * As `memo_problem_new`.
+ */
+int32_t memo_problem_later(uint32_t count,
+                           const double *sizes,
+                           const uint32_t *starts,
+                           const uint32_t *ends,
+                           const double *alignments,
+                           const double *pins,
+                           double align,
+                           double capacity,
+                           uint32_t *handle);
 
 /**
  * Reads `byte_count` bytes of a file in any known format: a problem, the problem of a plan, or

@@ -22,6 +22,19 @@ export interface Signature {
 /** The signature of each function of a library. */
 export type Symbols<N> = Readonly<Record<keyof N & string, Signature>>;
 
+/** See {@link NewArguments}. */
+const NEW: readonly Parameter[] = [
+  "u32",
+  "array",
+  "array",
+  "array",
+  "array",
+  "array",
+  "f64",
+  "f64",
+  "array",
+];
+
 /** Ties in columns, read or written. */
 const TIES: readonly Parameter[] = [
   "u32",
@@ -99,10 +112,8 @@ export const SYMBOLS: Symbols<Native> = {
     result: "i32",
   },
   memo_check_tiered: { parameters: ["u32", ...TIERED_PLAN], result: "i32" },
-  memo_problem_new: {
-    parameters: ["u32", "array", "array", "array", "array", "array", "f64", "f64", "array"],
-    result: "i32",
-  },
+  memo_problem_new: { parameters: NEW, result: "i32" },
+  memo_problem_later: { parameters: NEW, result: "i32" },
   memo_problem_tie: { parameters: TIES, result: "i32" },
   memo_problem_ties: { parameters: TIES, result: "i32" },
   memo_problem_spread: { parameters: TIERS, result: "i32" },
@@ -131,6 +142,19 @@ export const SYMBOLS: Symbols<Native> = {
 
 /** A column of 64-bit integers that a foreign call can read. */
 export type BigWords = BigUint64Array<ArrayBuffer>;
+
+/** A problem in columns, and where its handle goes. */
+export type NewArguments = [
+  count: number,
+  sizes: Doubles,
+  starts: Words,
+  ends: Words,
+  alignments: Doubles | null,
+  pins: Doubles | null,
+  align: number,
+  capacity: number,
+  handle: Words,
+];
 
 /** Ties in columns, read or written. */
 export type TiesArguments = [
@@ -235,17 +259,8 @@ export interface Native {
   memo_plan_tiered(problem: number, timeLimit: number, ...to: SpreadArguments): number;
   memo_lower_bound_tiered(problem: number, ...to: CostBoundArguments): number;
   memo_check_tiered(problem: number, ...plan: TieredPlanArguments): number;
-  memo_problem_new(
-    count: number,
-    sizes: Doubles,
-    starts: Words,
-    ends: Words,
-    alignments: Doubles | null,
-    pins: Doubles | null,
-    align: number,
-    capacity: number,
-    handle: Words,
-  ): number;
+  memo_problem_new(...columns: NewArguments): number;
+  memo_problem_later(...columns: NewArguments): number;
   memo_problem_tie(...ties: TiesArguments): number;
   memo_problem_ties(...ties: TiesArguments): number;
   memo_problem_spread(...tiers: [...TiersArguments, allowed: BigWords | null]): number;

@@ -1,7 +1,7 @@
 //! The ABI's version, the codes by number, and the last failure.
 
 /// Rises when a function or a struct of this header changes or comes; a loader compares it first.
-pub const MEMO_ABI_VERSION: u32 = 5;
+pub const MEMO_ABI_VERSION: u32 = 6;
 
 /// The [`MEMO_ABI_VERSION`] this library was built with.
 #[unsafe(no_mangle)]

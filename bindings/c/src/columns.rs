@@ -5,9 +5,11 @@ use memo_malloc::{Buffer, Bytes, Code, Problem};
 
 pub(crate) use memo_edge::{column, column_mut, integer, optional_column, to_double};
 
-/// What the exported functions take for a problem.
+use crate::copied::Copied;
+
+/// What an exported function takes for the columns of a problem.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Columns {
+pub(crate) struct Addresses {
     pub(crate) count: u32,
     pub(crate) sizes: *const f64,
     pub(crate) starts: *const u32,
@@ -18,23 +20,72 @@ pub(crate) struct Columns {
     pub(crate) pins: *const f64,
 }
 
-impl Columns {
-    /// The problem in these columns, every alignment raised to a common multiple with `align`.
-    ///
+impl Addresses {
     /// # Safety
-    /// Each column is NULL or has `count` elements.
-    pub(crate) unsafe fn problem(self, align: f64, capacity: f64) -> Result<Problem, Failure> {
-        // SAFETY: the caller's promise.
-        let sizes = unsafe { column("sizes", self.sizes, self.count) }?;
-        // SAFETY: the caller's promise.
-        let starts = unsafe { column("starts", self.starts, self.count) }?;
-        // SAFETY: the caller's promise.
-        let ends = unsafe { column("ends", self.ends, self.count) }?;
-        // SAFETY: the caller's promise.
-        let alignments = unsafe { optional_column("alignments", self.alignments, self.count) }?;
-        // SAFETY: the caller's promise.
-        let pins = unsafe { optional_column("pins", self.pins, self.count) }?;
+    /// Each column is NULL or has `count` elements that nobody writes for `'a`.
+    pub(crate) unsafe fn columns<'a>(self) -> Result<Columns<'a>, Failure> {
+        let Addresses { count, .. } = self;
+        Ok(Columns {
+            // SAFETY: the caller's promise.
+            sizes: unsafe { column("sizes", self.sizes, count) }?,
+            // SAFETY: the caller's promise.
+            starts: unsafe { column("starts", self.starts, count) }?,
+            // SAFETY: the caller's promise.
+            ends: unsafe { column("ends", self.ends, count) }?,
+            // SAFETY: the caller's promise.
+            alignments: unsafe { optional_column("alignments", self.alignments, count) }?,
+            // SAFETY: the caller's promise.
+            pins: unsafe { optional_column("pins", self.pins, count) }?,
+        })
+    }
+}
 
+/// The columns of a problem, not checked: each has an element for every buffer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Columns<'a> {
+    sizes: &'a [f64],
+    starts: &'a [u32],
+    ends: &'a [u32],
+    alignments: Option<&'a [f64]>,
+    pins: Option<&'a [f64]>,
+}
+
+/// The same, whatever happens to the caller's.
+#[derive(Debug)]
+pub(crate) struct CopiedColumns {
+    sizes: Copied<f64>,
+    starts: Copied<u32>,
+    ends: Copied<u32>,
+    alignments: Option<Copied<f64>>,
+    pins: Option<Copied<f64>>,
+}
+
+impl CopiedColumns {
+    pub(crate) fn lent(&self) -> Columns<'_> {
+        Columns {
+            sizes: &self.sizes,
+            starts: &self.starts,
+            ends: &self.ends,
+            alignments: self.alignments.as_deref(),
+            pins: self.pins.as_deref(),
+        }
+    }
+}
+
+impl Columns<'_> {
+    pub(crate) fn copied(self) -> CopiedColumns {
+        CopiedColumns {
+            sizes: Copied::of(self.sizes),
+            starts: Copied::of(self.starts),
+            ends: Copied::of(self.ends),
+            alignments: self.alignments.map(Copied::of),
+            pins: self.pins.map(Copied::of),
+        }
+    }
+
+    /// The problem in these columns, every alignment raised to a common multiple with `align`.
+    pub(crate) fn problem(self, align: f64, capacity: f64) -> Result<Problem, Failure> {
+        let Columns { sizes, starts, ends, alignments, pins } = self;
         let mut buffers = Vec::with_capacity(sizes.len());
         for (idx, &size) in sizes.iter().enumerate() {
             let bytes = |field, value| whole("buffer", idx, field, value);

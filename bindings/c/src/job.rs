@@ -14,12 +14,12 @@ use memo_malloc::model::TieredOutcome;
 use memo_malloc::planners::{Planner, by_name, plan_tiered};
 use memo_malloc::{Bytes, Code, Outcome};
 
-use crate::columns::{column_mut, to_double};
-use crate::kept::{Asked, Kept};
+use crate::columns::column_mut;
+use crate::kept::{Asked, Kept, has_no_tiers, has_tiers};
 use crate::outcome::MemoOutcome;
-use crate::plan::put_outcome;
-use crate::spread::{MemoSpread, SpreadColumns, put_spread};
-use memo_edge::{Failure, Handles, entry, text};
+use crate::plan::{OutcomeSize, put_outcome};
+use crate::spread::{MemoSpread, SpreadColumns, SpreadSize, put_spread};
+use memo_edge::{Failure, Handles, entry, rounded, text};
 
 static JOBS: Handles<Job> = Handles::new();
 
@@ -27,9 +27,10 @@ static JOBS: Handles<Job> = Handles::new();
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct MemoProgress {
-    /// The peak of the best plan so far, over tiers its cost; INFINITY before there is one.
+    /// The peak of the best plan so far, over tiers its cost; INFINITY before there is one. Rounded
+    /// where it is beyond 2^53: a plan on the way may be larger than any answer can be.
     pub peak: f64,
-    /// The largest lower bound proven so far.
+    /// The largest lower bound proven so far, rounded in the same way.
     pub lower_bound: f64,
     /// 1 when the answer can be taken.
     pub is_done: u32,
@@ -37,30 +38,47 @@ pub struct MemoProgress {
     pub reserved: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Job {
-    /// Kept alive: the answer is about it.
-    kept: Arc<Kept>,
     cancel: Arc<AtomicBool>,
     progress: Arc<Progress>,
     answer: OnceLock<Result<Answer, Failure>>,
 }
 
+/// An answer, with what it takes room for.
 #[derive(Debug)]
 enum Answer {
-    One(Outcome),
-    Tiered(TieredOutcome),
+    One(Outcome, OutcomeSize),
+    Tiered(TieredOutcome, SpreadSize),
 }
 
 impl Answer {
+    fn of(asked: &Asked, planner: &dyn Planner, limits: &Limits) -> Result<Answer, Failure> {
+        Ok(match asked {
+            Asked::One(problem) => {
+                Answer::One(planner.plan(problem, limits)?, OutcomeSize::of(problem))
+            }
+            Asked::Tiered(problem) => {
+                Answer::Tiered(plan_tiered(problem, limits)?, SpreadSize::of(problem))
+            }
+        })
+    }
+
+    fn buffers(&self) -> usize {
+        match self {
+            Answer::One(_, size) => size.buffers,
+            Answer::Tiered(_, size) => size.buffers,
+        }
+    }
+
     /// Tells what a planner without a search finds only at its end.
     fn tell(&self, progress: &Progress) {
         match self {
-            Answer::One(found) => {
+            Answer::One(found, _) => {
                 let peak = found.plan().map_or(Bytes::MAX, |plan| plan.peak);
                 progress.tell(peak, found.lower_bound());
             }
-            Answer::Tiered(found) => {
+            Answer::Tiered(found, _) => {
                 if let Some(plan) = found.plan() {
                     progress.tell(plan.cost, plan.lower_bound);
                 }
@@ -90,13 +108,11 @@ pub unsafe extern "C" fn memo_job_start(
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("job", job, 1) }?;
         let given = kept.limits(time_limit)?;
-        let (cancel, progress) = (Arc::default(), Arc::default());
-        let started = Job { kept, cancel, progress, answer: OnceLock::new() };
-        handle[0] = JOBS.open(started)?;
+        handle[0] = JOBS.open(Job::default())?;
         let job = JOBS.get(handle[0])?;
         let work = move || {
             come_second();
-            job.run(planner, &given);
+            job.run(&kept, planner, &given);
         };
         thread::Builder::new().name("memo-plan".to_owned()).spawn(work).map_err(|error| {
             // What is open for nobody can always be closed.
@@ -120,16 +136,13 @@ fn come_second() {
 const NICE: i32 = 10;
 
 impl Job {
-    fn run(&self, planner: &dyn Planner, given: &Limits) {
+    fn run(&self, kept: &Kept, planner: &dyn Planner, given: &Limits) {
         let limits = Limits {
             cancel: Some(Arc::clone(&self.cancel)),
             progress: Some(Arc::clone(&self.progress)),
             ..given.clone()
         };
-        let plan = || match &self.kept.asked {
-            Asked::One(problem) => Ok(Answer::One(planner.plan(problem, &limits)?)),
-            Asked::Tiered(problem) => Ok(Answer::Tiered(plan_tiered(problem, &limits)?)),
-        };
+        let plan = || Answer::of(kept.asked()?, planner, &limits);
         let answer = catch_unwind(AssertUnwindSafe(plan));
         if let Ok(Ok(answer)) = &answer {
             answer.tell(&self.progress);
@@ -159,8 +172,8 @@ pub unsafe extern "C" fn memo_job_progress(job: u32, progress: *mut MemoProgress
         let is_done = u32::from(job.answer.get().is_some());
         let peak = job.progress.peak();
         to[0] = MemoProgress {
-            peak: peak.map_or(Ok(f64::INFINITY), |peak| to_double("peak", peak))?,
-            lower_bound: to_double("lower bound", job.progress.lower_bound())?,
+            peak: peak.map_or(f64::INFINITY, rounded),
+            lower_bound: rounded(job.progress.lower_bound()),
             is_done,
             reserved: 0,
         };
@@ -192,10 +205,9 @@ pub unsafe extern "C" fn memo_job_take(
 ) -> i32 {
     entry(|| {
         let job = JOBS.get(job)?;
-        let problem = job.kept.one()?;
-        let Answer::One(found) = job.answer()? else { unreachable!("it was planned as it is") };
+        let Answer::One(found, size) = job.answer()? else { return Err(has_tiers()) };
         // SAFETY: the caller's promise.
-        unsafe { put_outcome(found, problem, count, offsets, outcome) }
+        unsafe { put_outcome(found, *size, count, offsets, outcome) }
     })
 }
 
@@ -220,10 +232,9 @@ pub unsafe extern "C" fn memo_job_take_tiered(
         let job = JOBS.get(job)?;
         let columns =
             SpreadColumns { count, tiers, offsets, tier_count, peaks, spill_ends, spill_steps };
-        let problem = job.kept.tiered()?;
-        let Answer::Tiered(found) = job.answer()? else { unreachable!("it was planned as it is") };
+        let Answer::Tiered(found, size) = job.answer()? else { return Err(has_no_tiers()) };
         // SAFETY: the caller's promise.
-        unsafe { put_spread(found, problem, columns, outcome) }
+        unsafe { put_spread(found, *size, columns, outcome) }
     })
 }
 
@@ -231,7 +242,41 @@ pub unsafe extern "C" fn memo_job_take_tiered(
 #[unsafe(no_mangle)]
 pub extern "C" fn memo_job_close(job: u32) -> i32 {
     entry(|| {
-        JOBS.get(job)?.cancel.store(true, Ordering::Relaxed);
-        JOBS.close(job)
+        let closed = JOBS.get(job)?;
+        // Relaxed: as in `memo_job_cancel`.
+        closed.cancel.store(true, Ordering::Relaxed);
+        JOBS.close(job)?;
+        let_go(closed);
+        Ok(())
     })
+}
+
+/// Frees a large answer where nobody waits for it: that takes milliseconds.
+fn let_go(job: Arc<Job>) {
+    let is_large = job.answer().is_ok_and(|answer| answer.buffers() > LARGE);
+    if is_large {
+        // Where there is no thread for it, it is freed here.
+        let _ = thread::Builder::new().name("memo-free".to_owned()).spawn(move || drop(job));
+    }
+}
+
+/// So many buffers are freed in less time than a thread takes to start.
+const LARGE: usize = 50_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_on_the_way_may_be_larger_than_a_double_tells() {
+        let job = Job::default();
+        job.progress.tell((1 << 53) + 1, (1 << 54) + 3);
+        let handle = JOBS.open(job).unwrap();
+        let mut progress = MemoProgress::default();
+        // SAFETY: a reference is valid for a write.
+        assert_eq!(unsafe { memo_job_progress(handle, &raw mut progress) }, 0);
+        let expected = (2_f64.powi(53), 2_f64.powi(54) + 4.0);
+        assert_eq!((progress.peak, progress.lower_bound), expected);
+        assert_eq!(memo_job_close(handle), 0);
+    }
 }

@@ -11,6 +11,7 @@
 
 mod codes;
 mod columns;
+mod copied;
 mod explain;
 mod job;
 mod kept;
@@ -31,8 +32,9 @@ pub use job::{
 pub use outcome::{MemoCause, MemoCertificate, MemoOutcome, MemoReason, MemoStatus};
 pub use plan::{memo_check, memo_lower_bound, memo_plan};
 pub use problem::{
-    MemoProblemSize, memo_problem_close, memo_problem_columns, memo_problem_ids, memo_problem_new,
-    memo_problem_read, memo_problem_size, memo_problem_threads,
+    MemoProblemSize, memo_problem_close, memo_problem_columns, memo_problem_ids,
+    memo_problem_later, memo_problem_new, memo_problem_read, memo_problem_size,
+    memo_problem_threads,
 };
 pub use spread::{MemoSpread, memo_check_tiered, memo_lower_bound_tiered, memo_plan_tiered};
 pub use text::{

@@ -31,14 +31,27 @@ pub unsafe extern "C" fn memo_plan(
     entry(|| {
         let kept = Kept::get(problem)?;
         let problem = kept.one()?;
+        let size = OutcomeSize::of(problem);
         // SAFETY: the caller's promise.
         let planner = by_name(unsafe { text("planner", planner) }?.unwrap_or("auto"))?;
         // SAFETY: the caller's promise; asked before the work is done in vain.
-        unsafe { OutcomePlaces::of(problem, count, offsets, outcome) }?;
+        unsafe { OutcomePlaces::of(size, count, offsets, outcome) }?;
         let found = planner.plan(problem, &kept.limits(time_limit)?)?;
         // SAFETY: the caller's promise.
-        unsafe { put_outcome(&found, problem, count, offsets, outcome) }
+        unsafe { put_outcome(&found, size, count, offsets, outcome) }
     })
+}
+
+/// What an outcome takes room for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OutcomeSize {
+    pub(crate) buffers: usize,
+}
+
+impl OutcomeSize {
+    pub(crate) fn of(problem: &Problem) -> OutcomeSize {
+        OutcomeSize { buffers: problem.len() }
+    }
 }
 
 /// Where an outcome goes.
@@ -51,12 +64,12 @@ impl OutcomePlaces<'_> {
     /// # Safety
     /// `offsets` has room for `count` elements; `outcome` is valid for a write. Nobody else uses them.
     unsafe fn of<'a>(
-        problem: &Problem,
+        size: OutcomeSize,
         count: u32,
         offsets: *mut f64,
         outcome: *mut MemoOutcome,
     ) -> Result<OutcomePlaces<'a>, Failure> {
-        same_count("count", count, problem.len())?;
+        same_count("count", count, size.buffers)?;
         // SAFETY: the caller's promise.
         let offsets = unsafe { column_mut("offsets", offsets, count) }?;
         // SAFETY: the caller's promise.
@@ -71,13 +84,13 @@ impl OutcomePlaces<'_> {
 /// As [`OutcomePlaces::of`].
 pub(crate) unsafe fn put_outcome(
     found: &Outcome,
-    problem: &Problem,
+    size: OutcomeSize,
     count: u32,
     offsets: *mut f64,
     outcome: *mut MemoOutcome,
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
-    let to = unsafe { OutcomePlaces::of(problem, count, offsets, outcome) }?;
+    let to = unsafe { OutcomePlaces::of(size, count, offsets, outcome) }?;
     if let Some(plan) = found.plan() {
         put_bytes("offset", to.offsets, plan.offsets.iter().copied())?;
     }

@@ -7,7 +7,7 @@ use memo_malloc::analysis::liveness;
 use memo_malloc::model::TieredProblem;
 
 use crate::columns::{
-    Columns, capacity_to, column, column_mut, count_of, lists, put_bytes, put_lists, same_count,
+    Addresses, capacity_to, column, column_mut, count_of, lists, put_bytes, put_lists, same_count,
     to_double,
 };
 use crate::kept::{Asked, Kept};
@@ -60,12 +60,43 @@ pub unsafe extern "C" fn memo_problem_new(
     handle: *mut u32,
 ) -> i32 {
     entry(|| {
-        let columns = Columns { count, sizes, starts, ends, alignments, pins };
+        let addresses = Addresses { count, sizes, starts, ends, alignments, pins };
         // SAFETY: the caller's promise.
-        let problem = unsafe { columns.problem(align, capacity) }?;
+        let problem = unsafe { addresses.columns() }?.problem(align, capacity)?;
         // SAFETY: the caller's promise.
         let handle = unsafe { column_mut("handle", handle, 1) }?;
         handle[0] = Kept::new(Asked::One(problem)).open()?;
+        Ok(())
+    })
+}
+
+/// As [`memo_problem_new`], for callers that must not wait: the columns are copied, and looked at only
+/// by the first function that needs the problem, for example by a job on its thread. That one, and
+/// every other, then fails where `memo_problem_new` would have. So it is with `memo_problem_tie`,
+/// `memo_problem_spread` and `memo_problem_name` until then.
+///
+/// # Safety
+/// As [`memo_problem_new`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memo_problem_later(
+    count: u32,
+    sizes: *const f64,
+    starts: *const u32,
+    ends: *const u32,
+    alignments: *const f64,
+    pins: *const f64,
+    align: f64,
+    capacity: f64,
+    handle: *mut u32,
+) -> i32 {
+    entry(|| {
+        let addresses = Addresses { count, sizes, starts, ends, alignments, pins };
+        // SAFETY: the caller's promise.
+        let columns = unsafe { addresses.columns() }?.copied();
+        // SAFETY: the caller's promise.
+        let handle = unsafe { column_mut("handle", handle, 1) }?;
+        let make = move || Ok(Asked::One(columns.lent().problem(align, capacity)?));
+        handle[0] = Kept::later(make).open()?;
         Ok(())
     })
 }
@@ -114,7 +145,8 @@ pub unsafe extern "C" fn memo_problem_read(
 pub unsafe extern "C" fn memo_problem_size(handle: u32, size: *mut MemoProblemSize) -> i32 {
     entry(|| {
         let kept = Kept::get(handle)?;
-        let (problem, bound) = (kept.buffers(), kept.buffers().ties());
+        let problem = kept.buffers()?;
+        let bound = problem.ties();
         let tiers = kept.tiered().map_or(&[][..], TieredProblem::tiers);
         // SAFETY: the caller's promise.
         let size = unsafe { column_mut("size", size, 1) }?;
@@ -150,7 +182,7 @@ pub unsafe extern "C" fn memo_problem_columns(
 ) -> i32 {
     entry(|| {
         let kept = Kept::get(handle)?;
-        let problem = kept.buffers();
+        let problem = kept.buffers()?;
         same_count("count", count, problem.len())?;
         // SAFETY: the caller's promise.
         let sizes = unsafe { column_mut("sizes", sizes, count) }?;
@@ -189,7 +221,7 @@ pub unsafe extern "C" fn memo_problem_ids(
 ) -> i32 {
     entry(|| {
         let kept = Kept::get(handle)?;
-        let ids = kept.buffers().ids();
+        let ids = kept.buffers()?.ids();
         same_count("id_bytes", id_bytes, ids.iter().map(String::len).sum())?;
         same_count("id_count", id_count, ids.len())?;
         // SAFETY: the caller's promise.

@@ -69,13 +69,14 @@ pub unsafe extern "C" fn memo_plan_tiered(
     entry(|| {
         let kept = Kept::get(problem)?;
         let problem = kept.tiered()?;
+        let size = SpreadSize::of(problem);
         let columns =
             SpreadColumns { count, tiers, offsets, tier_count, peaks, spill_ends, spill_steps };
         // SAFETY: the caller's promise; asked before the work is done in vain.
-        unsafe { columns.places(problem, outcome) }?;
+        unsafe { columns.places(size, outcome) }?;
         let found = plan_tiered(problem, &kept.limits(time_limit)?)?;
         // SAFETY: the caller's promise.
-        unsafe { put_spread(&found, problem, columns, outcome) }
+        unsafe { put_spread(&found, size, columns, outcome) }
     })
 }
 
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn memo_lower_bound_tiered(
     entry(|| {
         let kept = Kept::get(problem)?;
         let problem = kept.tiered()?;
-        let (levels, steps_max) = spill_room(problem, count, tier_count)?;
+        let (levels, steps_max) = SpreadSize::of(problem).spill_room(count, tier_count)?;
         // SAFETY: the caller's promise.
         let ends = unsafe { column_mut("spill_ends", spill_ends, levels) }?;
         // SAFETY: the caller's promise.
@@ -120,13 +121,26 @@ pub unsafe extern "C" fn memo_lower_bound_tiered(
     })
 }
 
-/// How many ends and how many steps a certificate may have. Both numbers must be the problem's.
-fn spill_room(problem: &TieredProblem, count: u32, tier_count: u32) -> Result<(u32, u32), Failure> {
-    same_count("count", count, problem.problem().len())?;
-    same_count("tier_count", tier_count, problem.tiers().len())?;
-    let levels = tier_count - 1;
-    let steps_max = levels.checked_mul(count);
-    Ok((levels, steps_max.ok_or_else(|| Failure::bad_argument("too many steps"))?))
+/// What an answer over tiers takes room for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpreadSize {
+    pub(crate) buffers: usize,
+    tiers: usize,
+}
+
+impl SpreadSize {
+    pub(crate) fn of(problem: &TieredProblem) -> SpreadSize {
+        SpreadSize { buffers: problem.problem().len(), tiers: problem.tiers().len() }
+    }
+
+    /// How many ends and how many steps a certificate may have. Both numbers must be the problem's.
+    fn spill_room(self, count: u32, tier_count: u32) -> Result<(u32, u32), Failure> {
+        same_count("count", count, self.buffers)?;
+        same_count("tier_count", tier_count, self.tiers)?;
+        let levels = tier_count - 1;
+        let steps_max = levels.checked_mul(count);
+        Ok((levels, steps_max.ok_or_else(|| Failure::bad_argument("too many steps"))?))
+    }
 }
 
 fn put_spill(
@@ -167,11 +181,11 @@ impl SpreadColumns {
     /// a write. Nobody else uses them.
     unsafe fn places<'a>(
         self,
-        problem: &TieredProblem,
+        size: SpreadSize,
         outcome: *mut MemoSpread,
     ) -> Result<SpreadPlaces<'a>, Failure> {
         let SpreadColumns { count, tier_count, .. } = self;
-        let (levels, steps_max) = spill_room(problem, count, tier_count)?;
+        let (levels, steps_max) = size.spill_room(count, tier_count)?;
         Ok(SpreadPlaces {
             // SAFETY: the caller's promise.
             tiers: unsafe { column_mut("tiers", self.tiers, count) }?,
@@ -195,12 +209,12 @@ impl SpreadColumns {
 /// As [`memo_plan_tiered`].
 pub(crate) unsafe fn put_spread(
     found: &TieredOutcome,
-    problem: &TieredProblem,
+    size: SpreadSize,
     columns: SpreadColumns,
     outcome: *mut MemoSpread,
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
-    let to = unsafe { columns.places(problem, outcome) }?;
+    let to = unsafe { columns.places(size, outcome) }?;
     if let Some(plan) = found.plan() {
         to.tiers.iter_mut().zip(&plan.tiers).for_each(|(to, tier)| *to = tier.0.into());
         put_bytes("offset", to.offsets, plan.offsets.iter().copied())?;

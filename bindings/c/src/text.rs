@@ -6,6 +6,7 @@ use memo_formats::{Document, PlanDocument, TieredPlanDocument, to_bytes};
 use memo_report::{svg, svg_tiers};
 
 use crate::columns::{column, column_mut, count_of, same_count};
+use crate::copied::Copied;
 use crate::kept::{Asked, Kept};
 use crate::plan::stated_plan;
 use crate::problem::texts_of;
@@ -28,14 +29,15 @@ pub unsafe extern "C" fn memo_problem_name(
     ends: *const u32,
 ) -> i32 {
     entry(|| {
-        let kept = Kept::get(problem)?;
-        same_count("count", count, kept.buffers().len())?;
         // SAFETY: the caller's promise.
-        let text = unsafe { column("text", text, id_bytes) }?;
+        let text = Copied::of(unsafe { column("text", text, id_bytes) }?);
         // SAFETY: the caller's promise.
-        let ends = unsafe { column("ends", ends, count) }?;
-        let named = kept.one()?.clone().with_ids(texts_of("ids", text, ends)?)?;
-        kept.with(Asked::One(named)).replace(problem)
+        let ends = Copied::of(unsafe { column("ends", ends, count) }?);
+        Kept::change(problem, move |asked| {
+            let problem = asked.into_one()?;
+            same_count("count", count, problem.len())?;
+            Ok(Asked::One(problem.with_ids(texts_of("ids", &text, &ends)?)?))
+        })
     })
 }
 

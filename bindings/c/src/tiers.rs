@@ -7,6 +7,7 @@ use crate::columns::{
     capacity_of, capacity_to, column, column_mut, integers, optional_column, put_bytes, put_lists,
     same_count,
 };
+use crate::copied::Copied;
 use crate::kept::{Asked, Kept};
 use crate::problem::texts_of;
 use memo_edge::{Failure, entry};
@@ -31,8 +32,6 @@ pub unsafe extern "C" fn memo_problem_spread(
     allowed: *const u64,
 ) -> i32 {
     entry(|| {
-        let kept = Kept::get(problem)?;
-        same_count("count", count, kept.buffers().len())?;
         // SAFETY: the caller's promise.
         let names = unsafe { column("names", names, name_bytes) }?;
         // SAFETY: the caller's promise.
@@ -49,9 +48,13 @@ pub unsafe extern "C" fn memo_problem_spread(
         let tier =
             |((name, &capacity), cost)| Ok(Tier { name, capacity: capacity_of(capacity)?, cost });
         let tiers = rows.map(tier).collect::<Result<Vec<Tier>, Failure>>()?;
-        let allowed = allowed.unwrap_or_default().iter().map(|&bits| set_of(bits)).collect();
-        let spread = TieredProblem::new(kept.buffers().clone(), tiers, allowed)?;
-        kept.with(Asked::Tiered(spread)).replace(problem)
+        let allowed = Copied::of(allowed.unwrap_or_default());
+        Kept::change(problem, move |asked| {
+            let buffers = asked.into_buffers();
+            same_count("count", count, buffers.len())?;
+            let allowed = allowed.iter().map(|&bits| set_of(bits)).collect();
+            Ok(Asked::Tiered(TieredProblem::new(buffers, tiers, allowed)?))
+        })
     })
 }
 

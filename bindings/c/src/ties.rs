@@ -3,6 +3,7 @@
 use memo_malloc::{BufferIdx, Lifetime, Problem};
 
 use crate::columns::{column, column_mut, same_count};
+use crate::copied::Copied;
 use crate::kept::{Asked, Kept};
 use memo_edge::{Failure, entry};
 
@@ -32,7 +33,6 @@ pub unsafe extern "C" fn memo_problem_tie(
     apart: *const u32,
 ) -> i32 {
     entry(|| {
-        let kept = Kept::get(problem)?;
         // SAFETY: the caller's promise.
         let buffers = unsafe { column("interval_buffers", interval_buffers, interval_count) }?;
         // SAFETY: the caller's promise.
@@ -40,16 +40,19 @@ pub unsafe extern "C" fn memo_problem_tie(
         // SAFETY: the caller's promise.
         let ends = unsafe { column("interval_ends", interval_ends, interval_count) }?;
         // SAFETY: the caller's promise.
-        let shares = unsafe { pairs("shares", shares, share_count) }?;
+        let shares = unsafe { column("shares", shares, doubled("shares", share_count)?) }?;
         // SAFETY: the caller's promise.
-        let apart = unsafe { pairs("apart", apart, apart_count) }?;
+        let apart = unsafe { column("apart", apart, doubled("apart", apart_count)?) }?;
 
-        let lives = starts.iter().zip(ends).map(|(&start, &end)| Lifetime { start, end });
-        let rows = buffers.iter().map(|&buffer| BufferIdx(buffer)).zip(lives);
-        let groups: Vec<Vec<BufferIdx>> = shares.into_iter().map(|(a, b)| vec![a, b]).collect();
-        let tied = kept.one()?.clone().with_intervals(rows.collect())?;
-        let tied = tied.with_shares(&groups)?.with_apart(apart)?;
-        kept.with(Asked::One(tied)).replace(problem)
+        let [buffers, starts, ends, shares, apart] =
+            [buffers, starts, ends, shares, apart].map(Copied::of);
+        Kept::change(problem, move |asked| {
+            let lives = starts.iter().zip(&*ends).map(|(&start, &end)| Lifetime { start, end });
+            let rows = buffers.iter().map(|&buffer| BufferIdx(buffer)).zip(lives);
+            let groups: Vec<_> = pairs(&shares).map(|(a, b)| vec![a, b]).collect();
+            let tied = asked.into_one()?.with_intervals(rows.collect())?;
+            Ok(Asked::One(tied.with_shares(&groups)?.with_apart(pairs(&apart).collect())?))
+        })
     })
 }
 
@@ -72,10 +75,11 @@ pub unsafe extern "C" fn memo_problem_ties(
 ) -> i32 {
     entry(|| {
         let kept = Kept::get(problem)?;
-        let (rows, grouped) = (rows(kept.buffers()), in_groups(kept.buffers()));
+        let bound = kept.buffers()?;
+        let (rows, grouped) = (rows(bound), in_groups(bound));
         same_count("interval_count", interval_count, rows.len())?;
         same_count("share_count", share_count, grouped.len())?;
-        same_count("apart_count", apart_count, kept.buffers().ties().apart().len())?;
+        same_count("apart_count", apart_count, bound.ties().apart().len())?;
         // SAFETY: the caller's promise.
         let buffers = unsafe { column_mut("interval_buffers", interval_buffers, interval_count) }?;
         // SAFETY: the caller's promise.
@@ -91,7 +95,7 @@ pub unsafe extern "C" fn memo_problem_ties(
             (buffers[at], starts[at], ends[at]) = (buffer.0, life.start, life.end);
         }
         put_pairs(shares, &grouped);
-        put_pairs(apart, kept.buffers().ties().apart());
+        put_pairs(apart, bound.ties().apart());
         Ok(())
     })
 }
@@ -109,12 +113,9 @@ fn in_groups(problem: &Problem) -> Vec<Pair> {
     groups.flat_map(|group| group.windows(2).map(|pair| (pair[0], pair[1]))).collect()
 }
 
-/// # Safety
-/// `at` is NULL or points to two elements for each pair, which nobody writes during the call.
-unsafe fn pairs(name: &str, at: *const u32, count: u32) -> Result<Vec<Pair>, Failure> {
-    // SAFETY: the caller's promise.
-    let column = unsafe { column(name, at, doubled(name, count)?) }?;
-    Ok(column.chunks_exact(2).map(|pair| (BufferIdx(pair[0]), BufferIdx(pair[1]))).collect())
+/// Two elements for each.
+fn pairs(column: &[u32]) -> impl Iterator<Item = Pair> {
+    column.chunks_exact(2).map(|pair| (BufferIdx(pair[0]), BufferIdx(pair[1])))
 }
 
 fn put_pairs(to: &mut [u32], pairs: &[Pair]) {

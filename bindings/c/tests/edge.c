@@ -153,6 +153,44 @@ static void tiers(void) {
     EXPECT(memo_problem_close(problem) == 0);
 }
 
+static int is_done(uint32_t job) {
+    MemoProgress progress;
+    EXPECT(memo_job_progress(job, &progress) == 0);
+    return progress.is_done == 1;
+}
+
+static void later(void) {
+    const double wrong[2] = {8, -1};
+    double sizes[2] = {8, 8}, offsets[2];
+    uint32_t starts[2] = {0, 0}, ends[2] = {1, 1}, pair[2] = {0, 1};
+    uint32_t problem, job;
+    MemoOutcome outcome;
+    MemoProblemSize size;
+
+    EXPECT(memo_problem_later(2, NULL, starts, ends, NULL, NULL, 1, INFINITY, &problem) == 601);
+    EXPECT(memo_problem_later(2, wrong, starts, ends, NULL, NULL, 1, INFINITY, &problem) == 0);
+    EXPECT(memo_problem_tie(problem, 0, NULL, NULL, NULL, 1, pair, 0, NULL) == 0);
+    EXPECT(memo_job_start(problem, NULL, INFINITY, &job) == 0);
+    while (!is_done(job)) continue;
+    EXPECT(memo_job_take(job, 2, offsets, &outcome) == 601);
+    EXPECT(last_error_is("buffer 1: size -1 must be an integer from 0 to 9007199254740991"));
+    EXPECT(memo_job_close(job) == 0);
+    EXPECT(memo_problem_size(problem, &size) == 601);
+    EXPECT(memo_plan(problem, NULL, INFINITY, 2, offsets, &outcome) == 601);
+    EXPECT(memo_problem_tie(problem, 0, NULL, NULL, NULL, 1, pair, 0, NULL) == 601);
+    EXPECT(memo_problem_close(problem) == 0);
+
+    EXPECT(memo_problem_later(2, sizes, starts, ends, NULL, NULL, 1, INFINITY, &problem) == 0);
+    EXPECT(memo_problem_tie(problem, 0, NULL, NULL, NULL, 0, NULL, 1, pair) == 0);
+    sizes[0] = -1, starts[1] = 1, pair[1] = 7;
+    EXPECT(memo_plan(problem, NULL, INFINITY, 2, offsets, &outcome) == 0);
+    EXPECT(outcome.peak == 16);
+    EXPECT(memo_problem_tie(problem, 0, NULL, NULL, NULL, 1, pair, 0, NULL) == 108);
+    EXPECT(memo_problem_size(problem, &size) == 0 && size.apart_count == 1);
+    EXPECT(memo_problem_close(problem) == 0);
+    EXPECT(memo_problem_close(problem) == 603);
+}
+
 int main(void) {
     uint8_t name[32];
     EXPECT(memo_abi_version() == MEMO_ABI_VERSION);
@@ -162,5 +200,6 @@ int main(void) {
     problems();
     ties();
     tiers();
+    later();
     return broken != 0;
 }

@@ -10,5 +10,5 @@ mod text;
 pub use columns::{column, column_mut, optional_column};
 pub use failure::{Failure, entry, last_error};
 pub use handles::Handles;
-pub use numbers::{exact, integer, not_exact, to_double};
+pub use numbers::{exact, integer, not_exact, rounded, to_double};
 pub use text::{code_name, copy_text, text};

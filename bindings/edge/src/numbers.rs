@@ -30,7 +30,9 @@ pub fn exact(value: f64) -> Option<Bytes> {
 
 /// The refusal of a number that is no such integer.
 pub fn not_exact(name: &str, value: f64) -> Failure {
-    Failure::bad_argument(format!("{name} {value} must be an integer from 0 to {EXACT_MAX}"))
+    // As JavaScript shows it, whose numbers these mostly are.
+    let shown = value.to_string().replace("inf", "Infinity");
+    Failure::bad_argument(format!("{name} {shown} must be an integer from 0 to {EXACT_MAX}"))
 }
 
 /// A number of bytes as the caller's number.
@@ -46,6 +48,12 @@ pub fn to_double(name: &str, bytes: Bytes) -> Result<f64, Failure> {
         "{name} {bytes} is beyond {EXACT_MAX}, the last integer that is exact in a double; \
          give sizes in a larger unit"
     )))
+}
+
+/// A number of bytes where the nearest double will do.
+#[expect(clippy::cast_precision_loss, reason = "meant")]
+pub fn rounded(bytes: Bytes) -> f64 {
+    bytes as f64
 }
 
 #[cfg(test)]

@@ -31,6 +31,30 @@ pub fn problem_new(
     })
 }
 
+#[napi(js_name = "memo_problem_later")]
+pub fn problem_later(
+    count: u32,
+    sizes: Float64ArraySlice,
+    starts: Uint32ArraySlice,
+    ends: Uint32ArraySlice,
+    alignments: Option<Float64ArraySlice>,
+    pins: Option<Float64ArraySlice>,
+    align: f64,
+    capacity: f64,
+    handle: Uint32ArraySlice,
+) -> Result<i32> {
+    let sizes = sizes.address("sizes", count)?;
+    let starts = starts.address("starts", count)?;
+    let ends = ends.address("ends", count)?;
+    let alignments = optional(alignments.as_ref(), "alignments", count)?;
+    let pins = optional(pins.as_ref(), "pins", count)?;
+    let handle = handle.address("handle", 1)?;
+    // SAFETY: each column has `count` elements, `handle` one; JavaScript does not run during the call.
+    Ok(unsafe {
+        c::memo_problem_later(count, sizes, starts, ends, alignments, pins, align, capacity, handle)
+    })
+}
+
 #[napi(js_name = "memo_problem_read")]
 pub fn problem_read(
     name: Uint8ArraySlice,
