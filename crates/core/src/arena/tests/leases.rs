@@ -172,9 +172,8 @@ fn random_leases_of_many_threads_keep_blocks_apart() {
         world.leave(block);
     }
     let stats = world.pool.stats();
-    // How often depends on how the threads meet, which they do less under AddressSanitizer.
-    let share = if cfg!(poison) { 50_000 } else { 10_000 };
+    // How often depends on how the threads meet: less on a busy machine, or under AddressSanitizer.
     let reached = [stats.moved, stats.made, stats.refused];
-    assert!(reached.iter().all(|&count| count > calls as u64 / share), "{stats:?}");
+    assert!(reached.iter().all(|&count| count > calls as u64 / 100_000), "{stats:?}");
     assert_eq!(stats.leased, 0);
 }
