@@ -64,9 +64,13 @@ impl<T> Handles<T> {
     /// # Errors
     /// `STALE_HANDLE` when it is not open.
     pub fn replace(&self, id: u32, thing: T) -> Result<(), Failure> {
+        let thing = Arc::new(thing);
         let mut table = self.lock()?;
         let kept = table.place(id)?.kept.as_mut().ok_or_else(|| stale(id))?;
-        *kept = Arc::new(thing);
+        let before = std::mem::replace(kept, thing);
+        // Dropped without the lock: that may take its time, and may come back here.
+        drop(table);
+        drop(before);
         Ok(())
     }
 
@@ -77,11 +81,14 @@ impl<T> Handles<T> {
     pub fn close(&self, id: u32) -> Result<(), Failure> {
         let mut table = self.lock()?;
         let place = table.place(id)?;
-        place.kept.take().ok_or_else(|| stale(id))?;
+        let kept = place.kept.take().ok_or_else(|| stale(id))?;
         if let Some(next) = place.generation.checked_add(1) {
             place.generation = next;
             table.free.push(position(id));
         }
+        // As above.
+        drop(table);
+        drop(kept);
         Ok(())
     }
 
@@ -126,25 +133,33 @@ fn lost() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forked::forked;
 
-    /// What this says in a process forked from this one; false if it has not returned for long.
-    fn forked(run: impl FnOnce() -> bool) -> bool {
-        // SAFETY: the child runs `run` on its only thread and leaves without destructors.
-        match unsafe { libc::fork() } {
-            0 => {
-                // SAFETY: no conditions.
-                unsafe { libc::alarm(60) };
-                let code = i32::from(!run());
-                // SAFETY: no conditions.
-                unsafe { libc::_exit(code) }
-            }
-            child => {
-                let mut status = 0;
-                // SAFETY: our child, and a pointer to a whole status.
-                assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-                status == 0
+    /// Closes another id when it goes.
+    struct Closing(Option<u32>);
+
+    static CLOSING: Handles<Closing> = Handles::new();
+
+    impl Drop for Closing {
+        fn drop(&mut self) {
+            if let Some(id) = self.0 {
+                CLOSING.close(id).unwrap();
             }
         }
+    }
+
+    #[test]
+    fn what_goes_may_be_at_the_table_itself() {
+        let open = |closes| CLOSING.open(Closing(closes)).unwrap();
+        // In a child, which ends if it waits for itself.
+        assert!(forked(|| {
+            let (first, second) = (open(None), open(None));
+            let outer = open(Some(first));
+            CLOSING.replace(outer, Closing(Some(second))).unwrap();
+            let is_first_closed = CLOSING.get(first).is_err();
+            CLOSING.close(outer).unwrap();
+            is_first_closed && CLOSING.get(second).is_err()
+        }));
     }
 
     #[test]

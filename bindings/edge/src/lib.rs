@@ -3,6 +3,9 @@
 
 mod columns;
 mod failure;
+#[cfg(test)]
+#[path = "../tests/forked/mod.rs"]
+mod forked;
 mod handles;
 mod numbers;
 mod text;

@@ -58,8 +58,12 @@ impl Run {
         let mut state = self.state();
         if matches!(*state, State::Waiting(_)) {
             let message = "the run was cancelled before it began";
-            *state = State::Done(Err(Failure::new(Code::StaleHandle, message)));
+            let cancelled = State::Done(Err(Failure::new(Code::StaleHandle, message)));
+            let waited = std::mem::replace(&mut *state, cancelled);
             self.done.notify_all();
+            // What it would have needed goes without the lock.
+            drop(state);
+            drop(waited);
         }
     }
 
