@@ -12,6 +12,9 @@
 
 mod codes;
 mod failure;
+#[cfg(test)]
+#[path = "../../edge/tests/forked/mod.rs"]
+mod forked;
 mod models;
 mod runs;
 mod scopes;

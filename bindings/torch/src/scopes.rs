@@ -69,3 +69,54 @@ fn opened(ticket: u64) {
 fn was_open(ticket: u64) -> bool {
     TICKETS.lock().is_none_or(|mut tickets| tickets.remove(&ticket))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::{ptr, thread};
+
+    use super::*;
+    use crate::forked::forked;
+
+    /// Tickets that the service does not give.
+    const KEPT: u64 = u64::MAX - 1;
+    const NEVER_GIVEN: u64 = u64::MAX;
+
+    /// Whether the service gives a ticket, and takes it back once.
+    fn gives_a_ticket() -> bool {
+        memo_torch::enable(&memo_torch::Options::default()).unwrap();
+        let mut ticket = 0;
+        // SAFETY: a text and a place for a ticket.
+        let begun =
+            unsafe { memo_torch_scope_begin(c"step".as_ptr(), ptr::null(), &raw mut ticket) };
+        begun == 0 && ticket != 0 && memo_torch_scope_end(ticket) == 0
+    }
+
+    #[test]
+    fn a_fork_loses_the_tickets_only_while_another_thread_is_at_them() {
+        let stale = i32::from(Code::StaleHandle.number());
+        memo_torch::install();
+        opened(KEPT);
+        assert!(forked(|| {
+            memo_torch_scope_end(NEVER_GIVEN) == stale
+                && memo_torch_scope_end(KEPT) == 0
+                && memo_torch_scope_end(KEPT) == stale
+                && gives_a_ticket()
+        }));
+        let (at_it, over) = (Barrier::new(2), Barrier::new(2));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let tickets = TICKETS.lock().unwrap();
+                at_it.wait();
+                over.wait();
+                drop(tickets);
+            });
+            at_it.wait();
+            let takes_any = forked(|| memo_torch_scope_end(NEVER_GIVEN) == 0 && gives_a_ticket());
+            over.wait();
+            assert!(takes_any);
+        });
+        assert_eq!(memo_torch_scope_end(NEVER_GIVEN), stale);
+        assert_eq!(memo_torch_scope_end(KEPT), 0);
+    }
+}
