@@ -99,7 +99,10 @@ impl Entry {
         state.wanted = false;
         if plan.is_some() {
             state.counts.planned += 1;
-            state.plan = plan;
+            let before = std::mem::replace(&mut state.plan, plan);
+            // Dropped without the lock, at which scopes begin.
+            drop(state);
+            drop(before);
         }
     }
 

@@ -59,7 +59,9 @@ impl Store {
 
     /// The plan that was saved for a key.
     pub(super) fn take(&self, key: &Key) -> Option<Arc<Prepared>> {
-        Prepared::new(self.found().plans.remove(key)?).ok()
+        // On its own, so that the lock is not held while the plan is prepared.
+        let plan = self.found().plans.remove(key)?;
+        Prepared::new(plan).ok()
     }
 
     /// Saves a plan in place of the one before. A failure is noted: the plan serves all the same.
@@ -79,7 +81,9 @@ impl Store {
 
     /// Forgets what was read.
     pub(super) fn clear(&self) {
-        self.found().plans.clear();
+        let plans = std::mem::take(&mut self.found().plans);
+        // Dropped without the lock: they are many.
+        drop(plans);
     }
 
     /// Plans loaded, plans saved, and what was refused.

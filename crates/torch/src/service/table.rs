@@ -48,10 +48,11 @@ impl Table {
         key: Key,
         saved: impl FnOnce(&Key) -> Option<Arc<Prepared>>,
     ) -> Arc<Entry> {
+        let mut oldest = None;
         let mut maps = self.write();
         let entry = maps.by_key.get(&key).cloned().unwrap_or_else(|| {
             let plan = saved(&key);
-            maps.make_room(self.keys_max);
+            oldest = maps.make_room(self.keys_max);
             let entry = Arc::new(Entry::new(key.clone(), plan));
             maps.by_key.insert(key, Arc::clone(&entry));
             entry
@@ -60,7 +61,9 @@ impl Table {
             maps.by_hash.clear();
         }
         maps.by_hash.insert(hash, Arc::clone(&entry));
+        // A plan may go with it, which takes its time: without the lock.
         drop(maps);
+        drop(oldest);
         self.used(&entry);
         entry
     }
@@ -94,18 +97,17 @@ impl Table {
 }
 
 impl Maps {
-    /// Leaves room for one more key.
-    fn make_room(&mut self, keys_max: usize) {
+    /// Leaves room for one more key; the entry that goes for it.
+    fn make_room(&mut self, keys_max: usize) -> Option<Arc<Entry>> {
         if self.by_key.len() < keys_max {
-            return;
+            return None;
         }
         let used = |entry: &Arc<Entry>| entry.used.load(Ordering::Relaxed);
-        let oldest = self.by_key.values().min_by_key(|entry| used(entry)).cloned();
-        if let Some(oldest) = oldest {
-            self.gone = self.gone.and(&oldest.counts());
-            self.by_key.remove(&oldest.key);
-            self.by_hash.retain(|_, entry| !Arc::ptr_eq(entry, &oldest));
-        }
+        let oldest = self.by_key.values().min_by_key(|entry| used(entry)).cloned()?;
+        self.gone = self.gone.and(&oldest.counts());
+        self.by_key.remove(&oldest.key);
+        self.by_hash.retain(|_, entry| !Arc::ptr_eq(entry, &oldest));
+        Some(oldest)
     }
 }
 
