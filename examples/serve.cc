@@ -33,5 +33,6 @@ int main(int count, char** args) {
         memo::Scope scope("softmax of a product", input);
         torch::softmax(input.matmul(input.transpose(-1, -2)), -1);
     }
+    memo::settle();
     std::cout << memo::stats() << "\n";
 }
