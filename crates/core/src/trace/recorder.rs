@@ -14,7 +14,10 @@ use crate::model::{Bytes, Key, OpIdx, OpTag};
 #[derive(Debug)]
 pub struct Recorder {
     alignment: Bytes,
-    ops: Vec<OpTag>,
+    /// The name and the place of each op, one after the other: a block for each would cost the run.
+    texts: String,
+    /// Where the name and the place of each op end.
+    ends: Vec<(usize, usize)>,
     open_ops: Vec<OpIdx>,
     events: Vec<Event>,
     block_count: u32,
@@ -32,7 +35,8 @@ impl Recorder {
     pub fn new(alignment: Bytes) -> Recorder {
         Recorder {
             alignment,
-            ops: Vec::with_capacity(1024),
+            texts: String::with_capacity(1 << 14),
+            ends: Vec::with_capacity(1024),
             open_ops: Vec::new(),
             // An inference of a large torchvision model has about 4,000 events.
             events: Vec::with_capacity(4096),
@@ -43,9 +47,12 @@ impl Recorder {
 
     /// An op begins on the recorded thread.
     pub fn op_begin(&mut self, name: &str, place: &str) {
-        let Ok(ordinal) = u32::try_from(self.ops.len()) else { return };
+        let Ok(ordinal) = u32::try_from(self.ends.len()) else { return };
         let op = OpIdx(ordinal);
-        self.ops.push(OpTag { name: name.to_owned(), place: place.to_owned(), ordinal });
+        self.texts.push_str(name);
+        let end_of_name = self.texts.len();
+        self.texts.push_str(place);
+        self.ends.push((end_of_name, self.texts.len()));
         self.open_ops.push(op);
         self.push(EventKind::OpBegin(op), OWNER);
     }
@@ -89,7 +96,17 @@ impl Recorder {
         while !self.open_ops.is_empty() {
             self.op_end();
         }
-        Trace { key, alignment: self.alignment, ops: self.ops, events: self.events }
+        Trace { key, alignment: self.alignment, ops: self.ops(), events: self.events }
+    }
+
+    fn ops(&self) -> Vec<OpTag> {
+        let mut start = 0;
+        let tag = |(ordinal, &(middle, end)): (u32, &(usize, usize))| {
+            let (name, place) = (&self.texts[start..middle], &self.texts[middle..end]);
+            start = end;
+            OpTag { name: name.to_owned(), place: place.to_owned(), ordinal }
+        };
+        (0..).zip(&self.ends).map(tag).collect()
     }
 
     fn push(&mut self, kind: EventKind, thread: ThreadIdx) {
@@ -128,6 +145,12 @@ mod tests {
             ]
         );
         assert_eq!(trace.events[6].thread, ThreadIdx(1));
+        let tag = |ordinal, name: &str, place: &str| OpTag {
+            ordinal,
+            name: name.to_owned(),
+            place: place.to_owned(),
+        };
+        assert_eq!(trace.ops, [tag(0, "outer", "m"), tag(1, "inner", "m.c")]);
         assert_eq!(trace.sizes().collect::<Vec<_>>(), [8, 16]);
     }
 
