@@ -98,7 +98,7 @@ bool is_kernel(const at::RecordFunction& op) {
 }
 
 Place place_of(const at::RecordFunction& op) {
-  if (!is_kernel(op) || ops.depth++ > 0 || !ops.with_places) {
+  if (!is_kernel(op) || ops.depth++ > 0) {
     return {};
   }
   auto stack = torch::jit::currentCallstack();
@@ -112,14 +112,14 @@ Place place_of(const at::RecordFunction& op) {
 // must not matter there, and `op_begins` says whether it does.
 std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& op) {
   const char* name = op.name();
-  if (op_begins(bytes_of(name))) {
+  if (op_begins(bytes_of(name)) && ops.with_places) {
     ops.places.push_back(place_of(op));
   }
   return nullptr;
 }
 
 void end(const at::RecordFunction& op, at::ObserverContext*) {
-  if (op_ends() && is_kernel(op)) {
+  if (op_ends() && ops.with_places && is_kernel(op)) {
     ops.depth--;
   }
 }
@@ -156,7 +156,7 @@ void ops_begin(bool with_places) {
   ops.depth = 0;
   ops.with_places = with_places;
   // As many as most models have: no growth while they run.
-  ops.places.reserve(1024);
+  ops.places.reserve(with_places ? 1024 : 0);
   ops.callback = at::addThreadLocalCallback(
       at::RecordFunctionCallback(&begin, &end)
           .scopes({at::RecordScope::FUNCTION, at::RecordScope::TORCHSCRIPT_FUNCTION,

@@ -288,7 +288,12 @@ fn report_free(address: usize) {
 
 /// An op begins on this thread. Returns whether that is recorded.
 pub(crate) fn op_begins(name: &[u8]) -> bool {
-    with_recorder(|recorder| recorder.op_begin(&String::from_utf8_lossy(name), "")).is_some()
+    // Names are ASCII; reading them as such first takes a part of the time.
+    let begin = |recorder: &mut Recorder| match str::from_utf8(name) {
+        Ok(name) => recorder.op_begin(name, ""),
+        Err(_) => recorder.op_begin(&String::from_utf8_lossy(name), ""),
+    };
+    with_recorder(begin).is_some()
 }
 
 /// The innermost op of this thread ends. Returns whether that is recorded.

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{assert_bit_equal, model_file};
+use memo_formats::Document;
 use memo_torch::{Model, Options, ServiceStats, Tensor, disable, enable, scope, settle, stats};
 
 const IMAGE: [usize; 4] = [2, 3, 32, 32];
@@ -300,6 +301,12 @@ fn plans_are_saved_and_serve_another_process_from_its_first_run() {
         disable();
         expected
     };
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+    for file in files {
+        let Document::Plan(plan) = memo_formats::read(&file).unwrap() else { panic!("{file:?}") };
+        let ops = plan.problem().ops();
+        assert!(ops.iter().any(|op| op.name == "aten::relu"), "{ops:?}");
+    }
     // Another object of the model, as another process has.
     let model = load("tiny");
     enable_for(&alone, &in_folder(folder.path()));

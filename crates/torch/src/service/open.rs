@@ -47,7 +47,7 @@ pub(super) enum Work {
     },
     Record {
         mode: Entered,
-        ops: OpReports,
+        ops: Option<OpReports>,
         recorder: Registered,
         whose: (&'static Service, Arc<Entry>),
     },
@@ -73,7 +73,9 @@ impl Work {
     pub(super) fn record(service: &'static Service, entry: Arc<Entry>) -> Work {
         let recorder = Registered::new(Recorder::new(ALIGNMENT));
         let mode = Entered::recording(&recorder);
-        Work::Record { mode, ops: OpReports::begin(false), recorder, whose: (service, entry) }
+        // Only a plan in a file is read by people, who ask for the ops; most of the cost is theirs.
+        let ops = service.store.as_ref().map(|_| OpReports::begin(false));
+        Work::Record { mode, ops, recorder, whose: (service, entry) }
     }
 
     fn close(self) {
