@@ -1,4 +1,5 @@
-//! The background thread: plans what was recorded, saves the plans, gives unused slabs back.
+//! The background thread: plans what was recorded, saves the plans, gives unused slabs back. On Linux
+//! it has a lower priority: what serves goes first.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -55,6 +56,7 @@ impl Planner {
         let (tasks, received) = mpsc::channel();
         let trim_after = options.trim_after.max(Duration::from_millis(1));
         let work = move || {
+            come_second();
             loop {
                 match received.recv_timeout(trim_after) {
                     Ok(Task::Plan(entry, recorder, pending)) => {
@@ -91,6 +93,17 @@ impl Planner {
         drop(pending.unwrap_or_else(PoisonError::into_inner));
     }
 }
+
+fn come_second() {
+    // Only there a priority is a thread's own.
+    #[cfg(target_os = "linux")]
+    // SAFETY: it changes the priority of the calling thread, and nothing else.
+    let _ = unsafe { libc::nice(NICE) };
+}
+
+/// How much lower the priority of the background thread is: half way down.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 impl Worker {
     fn plan(&self, entry: &Entry, recorder: Recorder) {
