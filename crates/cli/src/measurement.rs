@@ -41,12 +41,23 @@ pub struct Served {
 }
 
 /// Plain and recorded runs in turns in one process.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CaptureCost {
-    /// How long plain runs took.
-    pub plain_ns: Vec<u64>,
-    /// How long recorded ones took, until their outputs were there.
-    pub recorded_ns: Vec<u64>,
-    /// How long it took then to make a trace of what was recorded.
+    /// Plain runs.
+    pub plain: Times,
+    /// Recorded ones, with the place of each op, as for a trace.
+    pub recorded: Times,
+    /// Those that the service recorded, which asks for no places.
+    pub in_service: Times,
+    /// How long it took to make a trace of what was recorded.
     pub trace_ns: Vec<u64>,
+}
+
+/// What runs took until their outputs were there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Times {
+    /// On the clock.
+    pub wall_ns: Vec<u64>,
+    /// Of the processor, by the thread that ran.
+    pub cpu_ns: Vec<u64>,
 }

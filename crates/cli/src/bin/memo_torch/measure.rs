@@ -22,6 +22,9 @@ use sha2::{Digest, Sha256};
 use crate::process::{self, nanoseconds};
 use crate::{OPTIMISING_RUNS, failed};
 
+/// The runs that a worker measures whatever they take.
+const RUNS_MIN: u32 = 5;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -29,6 +32,9 @@ pub(crate) struct Args {
     /// Measured runs of each worker
     #[arg(long, default_value = "50")]
     runs: u32,
+    /// Stop sooner when they have taken so many seconds, but not before the fifth
+    #[arg(long, default_value = "inf")]
+    seconds: f64,
     /// Runs of each worker before that
     #[arg(long, default_value = "10")]
     warmup: u32,
@@ -196,7 +202,12 @@ impl<'a> Seat<'a> {
     fn measure(&mut self, before: Stats) -> Result<Worker, Failure> {
         let mut latencies_ns = Vec::with_capacity(self.args.runs as usize);
         let mut outputs = Vec::with_capacity(self.args.runs as usize);
-        for _ in 0..self.args.runs {
+        let all = Stopwatch::start();
+        let is_over = |run| run >= RUNS_MIN && all.elapsed().as_secs_f64() > self.args.seconds;
+        for run in 0..self.args.runs {
+            if is_over(run) {
+                break;
+            }
             let watch = Stopwatch::start();
             let output = self.forward()?;
             latencies_ns.push(nanoseconds(watch));

@@ -19,7 +19,16 @@ pub(crate) fn faults() -> Result<u64, Failure> {
 
 /// Processor time of all threads since the start.
 pub(crate) fn cpu_ns() -> u64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
+    nanoseconds_of(ClockId::ProcessCPUTime)
+}
+
+/// Processor time of this thread since the start.
+pub(crate) fn thread_cpu_ns() -> u64 {
+    nanoseconds_of(ClockId::ThreadCPUTime)
+}
+
+fn nanoseconds_of(clock: ClockId) -> u64 {
+    let time = clock_gettime(clock);
     // Neither is negative.
     time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
 }
