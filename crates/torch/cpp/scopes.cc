@@ -14,7 +14,7 @@
 
 #include <atomic>
 #include <mutex>
-#include <regex>
+#include <string_view>
 #include <unordered_set>
 
 #include "memo-torch/cpp/kinds.h"
@@ -116,8 +116,18 @@ void keep(const c10::IValue& module) {
 
 /// LibTorch numbers types of one name in the order in which it meets them.
 std::string without_numbers(const std::string& text) {
-  static const std::regex number("___torch_mangle_[0-9]+\\.");
-  return std::regex_replace(text, number, "");
+  static constexpr std::string_view mark = "___torch_mangle_";
+  std::string rest;
+  rest.reserve(text.size());
+  std::size_t from = 0;
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+    auto end = text.find_first_not_of("0123456789", at + mark.size());
+    if (end != std::string::npos && end > at + mark.size() && text[end] == '.') {
+      rest.append(text, from, at - from);
+      from = end + 1;
+    }
+  }
+  return rest.append(text, from);
 }
 
 void append_shape(std::string& text, const at::Tensor& tensor) {
@@ -159,29 +169,39 @@ void end(const at::RecordFunction&, at::ObserverContext* opened) {
 
 }  // namespace
 
-std::uint64_t Call::hash() const {
-  auto values = arguments_of(*this);
-  std::uint64_t hash = static_cast<std::uint64_t>(at::get_num_threads());
-  mix(hash, reinterpret_cast<std::uintptr_t>(values[0].toObjectRef().type().get()));
+std::uint64_t Call::code_hash() const {
+  std::uint64_t hash = 0;
+  mix(hash, reinterpret_cast<std::uintptr_t>(arguments_of(*this)[0].toObjectRef().type().get()));
   for (const char* letter = name; *letter != '\0'; letter++) {
     mix(hash, static_cast<std::uint64_t>(*letter));
   }
-  mix_all(hash, values.slice(1));
   return hash;
 }
 
-rust::String Call::model() const {
+std::uint64_t Call::hash() const {
+  auto hash = code_hash();
+  mix(hash, static_cast<std::uint64_t>(at::get_num_threads()));
+  mix_all(hash, arguments_of(*this).slice(1));
+  return hash;
+}
+
+rust::String Call::code() const {
   const auto& value = arguments_of(*this)[0];
   keep(value);
   const torch::jit::Module module(value.toObject());
   auto text = without_numbers(module.dump_to_str(true, false, false));
-  for (const auto& parameter : module.parameters()) {
-    append_shape(text, parameter);
-  }
   if (auto method = module.find_method(name)) {
     append_constants(text, *method->graph()->block());
   }
   return text + name;
+}
+
+rust::String Call::weights() const {
+  std::string text;
+  for (const auto& parameter : torch::jit::Module(arguments_of(*this)[0].toObject()).parameters()) {
+    append_shape(text, parameter);
+  }
+  return text;
 }
 
 rust::Vec<rust::String> Call::inputs() const {

@@ -42,8 +42,12 @@ struct Call {
 
   /// Of the module's type, the method, the other arguments and the number of threads.
   std::uint64_t hash() const;
-  /// All that tells this model from others: its code, and the shapes of its weights.
-  rust::String model() const;
+  /// Of the module's type and the method: as long as the process runs, of no other code.
+  std::uint64_t code_hash() const;
+  /// The code of the method with all it calls. Takes as long as a run of a small model.
+  rust::String code() const;
+  /// The shapes of the module's weights, which are not its type's.
+  rust::String weights() const;
   rust::Vec<rust::String> inputs() const;
 };
 

@@ -29,7 +29,9 @@ pub(crate) mod ffi {
 
         type Call;
         fn hash(self: &Call) -> u64;
-        fn model(self: &Call) -> Result<String>;
+        fn code_hash(self: &Call) -> u64;
+        fn code(self: &Call) -> Result<String>;
+        fn weights(self: &Call) -> Result<String>;
         fn inputs(self: &Call) -> Result<Vec<String>>;
         fn watch_forwards();
 

@@ -1,6 +1,6 @@
 //! LibTorch as a whole: its version, its threads, its kernels, its allocator.
 
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use memo_malloc::Code;
 
@@ -49,6 +49,12 @@ pub fn version() -> String {
 
 /// The processor features that LibTorch chose its kernels by, for example `AVX512`.
 pub fn cpu() -> String {
+    // Asked once: LibTorch's answer is long, and a scope of an unseen key waits for it.
+    static CPU: OnceLock<String> = OnceLock::new();
+    CPU.get_or_init(capability).clone()
+}
+
+fn capability() -> String {
     const LINE: &str = "CPU capability usage: ";
     let configuration = ffi::configuration();
     let found = configuration.lines().find_map(|line| line.split_once(LINE));

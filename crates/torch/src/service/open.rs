@@ -5,6 +5,7 @@
 //! a note, and the scope is closed when its own thread opens the next one, or ends.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use memo_malloc::Key;
-use memo_malloc::arena::Lease;
+use memo_malloc::arena::{Cold, Lease};
 use memo_malloc::trace::Recorder;
 use sha2::{Digest, Sha256};
 
@@ -189,8 +190,23 @@ pub(crate) fn forward_ends(ticket: u64) {
 }
 
 fn key_of(call: &ffi::Call) -> Option<Key> {
-    let model = call.model().ok()?;
+    let model = format!("{}\n{}", code_of(call)?, call.weights().ok()?);
     Some(key(digest(&model), call.inputs().ok()?))
+}
+
+/// A digest of the code of a call, made once: later keys of the model wait for less.
+fn code_of(call: &ffi::Call) -> Option<String> {
+    static CODES: Cold<BTreeMap<u64, String>> = Cold::new(BTreeMap::new());
+    let hash = call.code_hash();
+    let known = CODES.lock().and_then(|codes| codes.get(&hash).cloned());
+    if known.is_some() {
+        return known;
+    }
+    let code = digest(&call.code().ok()?);
+    if let Some(mut codes) = CODES.lock() {
+        codes.insert(hash, code.clone());
+    }
+    Some(code)
 }
 
 fn key(model: String, inputs: Vec<String>) -> Key {

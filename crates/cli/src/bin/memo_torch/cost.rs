@@ -61,17 +61,11 @@ impl Turns {
         outputs.map_err(failed).map(drop)
     }
 
-    /// A new service records the first run of any scope.
+    /// A new service records the first run of any model.
     fn in_service(&mut self) -> Result<(), Failure> {
         let Turns { model, inputs, cost } = self;
         memo_torch::enable(&Options::default()).map_err(failed)?;
-        let of: Vec<&Tensor> = inputs.iter().collect();
-        let outputs = time(&mut cost.in_service, || {
-            let scope = memo_torch::scope("run", &of);
-            let outputs = model.forward(inputs);
-            drop(scope);
-            outputs
-        });
+        let outputs = time(&mut cost.in_service, || model.forward(inputs));
         let recorded = memo_torch::stats().map_or(0, |stats| stats.recorded);
         memo_torch::settle();
         memo_torch::disable();
