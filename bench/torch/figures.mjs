@@ -54,15 +54,25 @@ export function latency({ processes }) {
 /** What else a cell has: tails, faults and memory. */
 export function rest({ processes }) {
   return {
-    tail: median(processes.map(({ p99, median }) => p99 / median)),
+    tail: median(processes.map(tail)),
     faults: median(processes.map(({ faults, count }) => faults / count)),
-    resident: median(processes.map(({ resident_max }) => resident_max)),
+    resident: median(processes.map(resident)),
   };
 }
 
 /** The processor time of a run: what others on the machine do counts less. */
 export function processorTime({ cpu_ns, count }) {
   return cpu_ns / count;
+}
+
+/** How far the slowest runs are from the others. */
+export function tail({ p99, median }) {
+  return p99 / median;
+}
+
+/** The most bytes that were resident. */
+export function resident({ resident_max }) {
+  return resident_max;
 }
 
 /** The fastest of a kind in a row; by the median of its processes. */
@@ -73,8 +83,8 @@ export function best({ cells }, kind) {
 
 /**
  * How much of another's time a cell takes, round by round: the median ratio with the 95 % interval
- * of a bootstrap over the rounds. None without a common round. The figure is the median latency if
- * no other is named.
+ * of a bootstrap over the rounds, which a few do not bear: then it has no bounds. None without a common
+ * round. The figure is the median latency if no other is named.
  */
 export function ratio(cell, other, figure = ({ median }) => median) {
   const of = new Map(
@@ -84,6 +94,7 @@ export function ratio(cell, other, figure = ({ median }) => median) {
     .filter(({ round }) => of.has(round))
     .map((process) => figure(process) / of.get(process.round));
   if (ratios.length === 0) return null;
+  if (ratios.length < ROUNDS_MIN) return { ratio: median(ratios), low: 0, high: Infinity };
   const medians = resampled(ratios, median).sort((a, b) => a - b);
   const [low, high] = [0.025, 0.975].map((share) => medians[Math.floor(share * medians.length)]);
   return { ratio: median(ratios), low, high };
@@ -96,6 +107,9 @@ export function geometricMean(numbers) {
 }
 
 const RESAMPLES = 2000;
+
+/** The least and the most of five hold the true median in 15 of 16 cases; of fewer, in less. */
+const ROUNDS_MIN = 5;
 
 /** A statistic of samples drawn with replacement; the same ones each time. */
 function resampled(values, statistic) {

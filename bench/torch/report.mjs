@@ -14,8 +14,10 @@ import {
   median,
   processorTime,
   ratio,
+  resident,
   rest,
   rowsOf,
+  tail,
 } from "./figures.mjs";
 import { draw } from "./picture.mjs";
 
@@ -95,6 +97,8 @@ function againstEach(rows) {
       "processor time",
       ...others.map((setting) => mean(setting, processorTime)),
     ],
+    ["p99 / median", ...others.map((setting) => mean(setting, tail))],
+    ["most resident", ...others.map((setting) => mean(setting, resident))],
   ]);
 }
 
@@ -141,7 +145,8 @@ function tables(rows) {
   const against = (kind) => (row) => {
     const found = plannedAgainst(row, kind);
     if (!found) return "–";
-    return `${percent(found.ratio)} [${percent(found.low)}, ${percent(found.high)}]`;
+    const bounds = found.low > 0 ? ` [${percent(found.low)}, ${percent(found.high)}]` : "";
+    return `${percent(found.ratio)}${bounds}`;
   };
   return [
     table(["median, ms", ...settings], rows.map(of(spread))),

@@ -2,14 +2,15 @@
  * LibTorch served from plans, beside every allocator that can be had:
  *
  *     node bench/torch/run.mjs [--set short|full] [--models a,b] [--images 64,224] [--batches 1,8]
- *       [--workers 1,2] [--settings planned,glibc] [--rounds N] [--runs N] [--install] [--out FOLDER]
- *       [--report]
+ *       [--workers 1,2] [--settings planned,glibc] [--rounds N] [--runs N] [--minutes N] [--install]
+ *       [--out FOLDER] [--report]
  *
  * A row is a model, an image size, a batch and a number of workers. For each row fresh processes of
  * all settings take turns, the first one another each round. What a process finds is added to
- * `FOLDER/measured.jsonl` at once, so an interrupted run goes on where it stopped; `--report` only
- * writes `FOLDER/report.md` and `FOLDER/*.svg` anew. One thread an op, random weights. `short` takes
- * about ten minutes on two cores, `full` a night.
+ * `FOLDER/measured.jsonl` at once, so a run that was interrupted, or stopped after its `--minutes`,
+ * goes on where it stopped; `--report` only writes `FOLDER/report.md` and `FOLDER/*.svg` anew. One
+ * thread an op, random weights. Rows that tell most come first (`rows.mjs`): `short` takes the first
+ * ten minutes of a few models, `full` has what many nights can measure.
  *
  * @module
  */
@@ -20,8 +21,10 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { must, ROOT } from "../../scripts/lib/command.mjs";
-import { CACHE, libtorch } from "../../scripts/libtorch.mjs";
+import { libtorch } from "../../scripts/libtorch.mjs";
+import { exported, inputOf } from "./models.mjs";
 import { writeReport } from "./report.mjs";
+import { rowsOutwards, tooMuch } from "./rows.mjs";
 import { settings } from "./settings.mjs";
 
 const PAPER = "alexnet,dcgan,vgg16,squeezenet1_0,resnet18,wide_resnet50_2,fcn_resnet50,googlenet," +
@@ -37,6 +40,7 @@ const SETS = {
     workers: "1,2",
     rounds: "5",
     runs: "30",
+    minutes: "10",
   },
   full: {
     models: `${PAPER},${NEWER}`,
@@ -45,7 +49,20 @@ const SETS = {
     workers: "1,2,4,8,16",
     rounds: "7",
     runs: "30",
+    minutes: "Infinity",
   },
+};
+
+/** After so many seconds a process measures no more runs than the least. */
+const SECONDS = "20";
+
+/** When a process is given up; the slowest that is begun takes about a minute. */
+const LATE_MS = 300_000;
+
+const MACHINE = {
+  name: `${cpus()[0]?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  cores: cpus().length,
+  bytes: totalmem(),
 };
 
 const text = (fallback) => ({ type: "string", default: fallback });
@@ -58,6 +75,7 @@ const { values: given } = parseArgs({
     workers: { type: "string" },
     rounds: { type: "string" },
     runs: { type: "string" },
+    minutes: { type: "string" },
     settings: text(""),
     out: text(join(ROOT, "out", "torch")),
     install: { type: "boolean", default: false },
@@ -92,112 +110,87 @@ function known() {
 
 async function measureAll() {
   const { env } = libtorch();
-  const build = [
-    "build",
-    "--release",
-    "--package",
-    "memo-cli",
-    "--features",
-    "torch",
-    "--quiet",
-  ];
-  await must("cargo", build, { env });
+  const build = ["--package", "memo-cli", "--features", "torch", "--quiet"];
+  await must("cargo", ["build", "--release", ...build], { env });
   const all = settings(list(options.settings), options.install);
   for (const { name, skip } of all) {
     if (skip) console.error(`skipped: ${name}: ${skip}`);
   }
   const running = all.filter(({ skip }) => !skip);
-  const done = new Set(known().map(idOf));
-  for (const row of rows(env.MEMO_PYTHON)) {
-    for (let round = 0; round < Number(options.rounds); round++) {
-      for (let turn = 0; turn < running.length; turn++) {
-        const setting = running[(round + turn) % running.length];
-        const cell = {
-          ...row,
-          setting: setting.name,
-          kind: setting.kind,
-          round,
-        };
-        if (!done.has(idOf(cell))) measure(cell, setting);
-      }
+  const [models, images, batches, workers] = ["models", "images", "batches", "workers"]
+    .map((name) => list(options[name]));
+  const pathsOf = once((image) => exported(env.MEMO_PYTHON, image, models));
+  const rows = rowsOutwards({ models, images, batches, workers });
+  const end = Date.now() + Number(options.minutes) * 60_000;
+  for (const [idx, row] of rows.entries()) {
+    const path = pathsOf(row.image).get(row.model);
+    if (path && !measureRow(row, path, running, end)) {
+      console.error(
+        `${rows.length - idx} of ${rows.length} rows are left: the same command goes on`,
+      );
+      return;
     }
-    console.error(
-      `${row.model} ${row.image} x${row.batch}, ${row.workers} workers`,
-    );
   }
+}
+
+/** Computes for each argument once. */
+function once(compute) {
+  const found = new Map();
+  return (of) => found.get(of) ?? found.set(of, compute(of)).get(of);
+}
+
+/** Measures what is not known yet; false when the time is over before the end. */
+function measureRow(row, path, running, end) {
+  const name = `${row.model} ${row.image} x${row.batch}, ${row.workers} workers`;
+  const done = new Set(known().map(idOf));
+  const cells = turns(row, running).filter(({ cell }) => !done.has(idOf(cell)));
+  for (const { cell, setting } of cells) {
+    const why = tooMuch(row, known(), MACHINE);
+    if (why) {
+      console.error(`skipped: ${name}: ${why}`);
+      return true;
+    }
+    if (Date.now() > end) return false;
+    measure(cell, path, setting);
+  }
+  if (cells.length > 0) console.error(name);
+  return true;
+}
+
+/** The processes of a row in their order. */
+function turns(row, running) {
+  return Array.from({ length: Number(options.rounds) }, (_, round) =>
+    running.map((_, turn) => {
+      const setting = running[(round + turn) % running.length];
+      return { setting, cell: { ...row, setting: setting.name, kind: setting.kind, round } };
+    })).flat();
 }
 
 function idOf({ model, image, batch, workers, setting, round }) {
   return [model, image, batch, workers, setting, round].join(" ");
 }
 
-/** All rows whose model can be exported and whose processes fit into memory. */
-function rows(python) {
-  return list(options.images).flatMap((image) => {
-    const models = exported(python, image);
-    return list(options.batches).flatMap((batch) =>
-      list(options.workers).flatMap((workers) =>
-        models.map(({ model, path }) => ({
-          model,
-          path,
-          image,
-          batch,
-          workers,
-        }))
-      )
-    );
-  });
-}
-
-function exported(python, image) {
-  const folder = join(CACHE, "bench-models");
-  const script = join(ROOT, "bench", "torch", "export.py");
-  const { stdout, status, stderr } = spawnSync(
-    python,
-    [script, folder, image, ...list(options.models)],
-    { encoding: "utf8", maxBuffer: 1 << 26 },
-  );
-  if (status !== 0) {
-    throw new Error(`${python} cannot export models: ${stderr.trim()}`);
-  }
-  return stdout.trim().split("\n").flatMap((line) => {
-    const [model, path, ...why] = line.split(" ");
-    if (path !== "-") return [{ model, path }];
-    console.error(`skipped: ${model} at ${image}: ${why.join(" ")}`);
-    return [];
-  });
-}
-
 /** One fresh process; what it found, or why it found nothing, goes into the file. */
-function measure(cell, setting) {
-  const { path, ...row } = cell;
+function measure(cell, path, setting) {
   const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
-  const side = Number(row.image);
-  const shape = row.model === "encoder" ? [row.batch, side, 768] : [row.batch, 3, side, side];
-  const args = [
-    "measure",
-    path,
-    "--input",
-    shape.join("x"),
-    "--workers",
-    row.workers,
-  ];
-  const effort = ["--runs", options.runs, "--warmup", "7"];
+  const args = ["measure", path, "--input", inputOf(cell), "--workers", cell.workers];
+  const effort = ["--runs", options.runs, "--warmup", "7", "--seconds", SECONDS];
   const [busy] = loadavg();
-  const { status, stdout } = spawnSync(
+  const { status, stdout, error } = spawnSync(
     join(target, "release", "memo-torch"),
     [...args, ...effort, ...setting.args],
     {
       encoding: "utf8",
       env: { ...clean(), ...setting.env },
       maxBuffer: 1 << 26,
+      timeout: LATE_MS,
+      killSignal: "SIGKILL",
     },
   );
-  const machine = `${cpus()[0]?.model}, ${cpus().length} cores, ${gib(totalmem())} GiB`;
-  appendFileSync(
-    measured,
-    `${JSON.stringify({ ...row, machine, busy, ...found(status, stdout) })}\n`,
-  );
+  const why = error?.code === "ETIMEDOUT" ? "took too long" : "was killed";
+  const answer = status === null ? { failed: why, killed: true } : found(status, stdout);
+  const line = { ...cell, machine: MACHINE.name, busy, ...answer };
+  appendFileSync(measured, `${JSON.stringify(line)}\n`);
 }
 
 /** Without whatever changes an allocator. */
@@ -206,10 +199,6 @@ function clean() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !changes.test(name)),
   );
-}
-
-function gib(bytes) {
-  return Math.round(bytes / 2 ** 30);
 }
 
 function found(status, stdout) {
@@ -233,6 +222,6 @@ function found(status, stdout) {
       cpu,
     };
   } catch {
-    return { failed: `ended with ${status ?? "a signal"}` };
+    return { failed: `ended with ${status}` };
   }
 }
