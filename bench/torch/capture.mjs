@@ -1,79 +1,89 @@
 /**
- * What LibTorch models cost, planned and not: `node bench/torch/capture.mjs [MODEL.pt ...]`.
+ * What recording adds to a run (aim: at most 3 %): `node bench/torch/capture.mjs [--models a,b]
+ * [--image 224] [--rounds 5] [--runs 60]`, or with TorchScript files in place of `--models`.
  *
- * For each model, without arguments those that `npm run demo` exported: what recording adds to a run
- * (aim: at most 5 %), what making the trace takes afterwards, and `memo bench`, whose planned line shows page faults
- * for each run (aim: 0) and is compared with the faster glibc. Everything runs in fresh processes.
+ * Plain runs, runs recorded for a trace with the place of each op, and runs recorded by the service
+ * take turns in one process; the figure of a process is the median over the turns of how much more
+ * the recorded run took than the plain one, on the clock and in processor time, which others on the
+ * machine disturb less. Told are the median of fresh processes, the least and the most.
  *
  * @module
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ROOT } from "../../scripts/lib/command.mjs";
+import { parseArgs } from "node:util";
+import { must, ROOT } from "../../scripts/lib/command.mjs";
+import { libtorch } from "../../scripts/libtorch.mjs";
 import { median } from "./figures.mjs";
+import { exported, inputOf } from "./models.mjs";
 
-const RELEASE = join(
-  process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"),
-  "release",
-);
-const INPUT = ["--input", "1x3x224x224", "--threads", "1"];
-const ROUNDS = 5;
+const text = (fallback) => ({ type: "string", default: fallback });
+const { values: options, positionals: files } = parseArgs({
+  options: {
+    models: text("mobilenet_v3_small,shufflenet_v2_x0_5,resnet18,googlenet"),
+    image: text("224"),
+    rounds: text("5"),
+    runs: text("60"),
+  },
+  allowPositionals: true,
+});
 
-/** Models of the demo, of every LibTorch it was run with. */
-function exported() {
-  const folder = join(ROOT, "memo-demo", "models");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith(".pt"))
-    .map((name) => join(folder, name));
+const { env } = libtorch();
+const build = ["--package", "memo-cli", "--features", "torch", "--quiet"];
+await must("cargo", ["build", "--release", ...build], { env });
+const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
+for (const { name, path, input } of models()) {
+  const rounds = Array.from({ length: Number(options.rounds) }, () => costOf(path, input));
+  const of = (figure) => spread(rounds.map(figure));
+  const added = (kind) => {
+    const clock = of((cost) => more(cost, kind, "wall_ns"));
+    return `${clock} % on the clock, ${
+      of((cost) => more(cost, kind, "cpu_ns"))
+    } % of the processor`;
+  };
+  console.log(`${name}, a run of ${of(({ plain }) => median(plain.wall_ns) / 1e6)} ms
+  for a trace: ${added("recorded")}; making it ${of(({ trace_ns }) => median(trace_ns) / 1e6)} ms
+  in the service: ${added("in_service")}`);
 }
 
-/** Runs a program of the release build; what it printed. */
-function printed(program, args) {
-  const options = { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
-  const { status, stdout, error } = spawnSync(
-    join(RELEASE, program),
-    args,
-    options,
-  );
-  if (status === 0) return stdout;
-  console.error(error?.message ?? stdout);
-  process.exit(status ?? 2);
+function models() {
+  const { image } = options;
+  if (files.length > 0) {
+    const input = inputOf({ batch: 1, image });
+    return files.map((path) => ({ name: basename(path), path, input }));
+  }
+  return [...exported(env.MEMO_PYTHON, image, options.models.split(","))].map(([model, path]) => ({
+    name: `${model} at ${image}`,
+    path,
+    input: inputOf({ model, batch: 1, image }),
+  }));
 }
 
-/** By how many per cent recorded runs are slower than plain ones, and the milliseconds of a trace. */
-function captureCost(model) {
-  const cost = JSON.parse(
-    printed("memo-torch", ["capture-cost", model, ...INPUT]),
-  );
-  const added = (median(cost.recorded_ns) / median(cost.plain_ns) - 1) * 100;
-  return { added, trace: median(cost.trace_ns) / 1e6 };
+/** What one fresh process finds. */
+function costOf(path, input) {
+  const args = ["capture-cost", path, "--input", input, "--threads", "1", "--runs", options.runs];
+  const program = join(target, "release", "memo-torch");
+  const { status, stdout, error } = spawnSync(program, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 1 << 26,
+  });
+  if (status === 0) return JSON.parse(stdout);
+  throw new Error(`${path}: ${error?.message ?? stdout}`);
+}
+
+/** By how many per cent a recorded run takes more than the plain one of its turn. */
+function more(cost, kind, clock) {
+  const plain = cost.plain[clock];
+  return (median(cost[kind][clock].map((ns, turn) => ns / plain[turn])) - 1) * 100;
 }
 
 /** The median of all processes, the least and the most. */
 function spread(values) {
   const sorted = values.toSorted((a, b) => a - b);
-  const [least, middle, most] = [sorted[0], median(sorted), sorted.at(-1)].map((
-    v,
-  ) => v.toFixed(1));
+  const [least, middle, most] = [sorted[0], median(sorted), sorted.at(-1)].map((value) =>
+    value.toFixed(1)
+  );
   return `${middle} [${least}, ${most}]`;
-}
-
-const models = process.argv.length > 2 ? process.argv.slice(2) : exported();
-if (models.length === 0) {
-  console.error(
-    "no models: run `npm run demo` first, or name TorchScript files",
-  );
-  process.exit(2);
-}
-for (const model of models) {
-  const costs = Array.from({ length: ROUNDS }, () => captureCost(model));
-  const added = spread(costs.map((cost) => cost.added));
-  const trace = spread(costs.map((cost) => cost.trace));
-  console.log(
-    `${basename(model)}: recording adds ${added} % to a run, its trace takes ${trace} ms`,
-  );
-  console.log(printed("memo", ["bench", model, ...INPUT]));
 }
