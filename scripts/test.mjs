@@ -3,8 +3,8 @@
  *
  * Does its own set-up, then runs the Rust tests (those of the C ABI and of LibTorch among them), the
  * lock-free parts under a model checker, the uvu files in Node, Bun and Deno, LibTorch among them,
- * reports in a browser, and the packages as users install them. The last line is `N passed, N failed`, with the skipped
- * where there are any. Needs Node ≥ 20, npm and Rust.
+ * reports in a browser, and the packages as users install them. The last line is `N passed, N failed`,
+ * with the skipped where there are any. Needs Node ≥ 20, npm and Rust.
  *
  * @module
  */
