@@ -15,7 +15,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { must, ROOT } from "../../scripts/lib/command.mjs";
 import { libtorch } from "../../scripts/libtorch.mjs";
-import { median } from "./figures.mjs";
+import { median, spread } from "./figures.mjs";
 import { exported, inputOf } from "./models.mjs";
 
 const text = (fallback) => ({ type: "string", default: fallback });
@@ -77,13 +77,4 @@ function costOf(path, input) {
 function more(cost, kind, clock) {
   const plain = cost.plain[clock];
   return (median(cost[kind][clock].map((ns, turn) => ns / plain[turn])) - 1) * 100;
-}
-
-/** The median of all processes, the least and the most. */
-function spread(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [least, middle, most] = [sorted[0], median(sorted), sorted.at(-1)].map((value) =>
-    value.toFixed(1)
-  );
-  return `${middle} [${least}, ${most}]`;
 }

@@ -41,6 +41,15 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
+/** The median, the least and the most, as text. */
+export function spread(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [least, middle, most] = [sorted[0], median(sorted), sorted.at(-1)].map((value) =>
+    value.toFixed(1)
+  );
+  return `${middle} [${least}, ${most}]`;
+}
+
 /** The median of the processes' medians, and the least and the most of them, in milliseconds. */
 export function latency({ processes }) {
   const medians = processes.map(({ median }) => median / 1e6);

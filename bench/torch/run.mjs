@@ -25,7 +25,7 @@ import { libtorch } from "../../scripts/libtorch.mjs";
 import { exported, inputOf } from "./models.mjs";
 import { writeReport } from "./report.mjs";
 import { rowsOutwards, tooMuch } from "./rows.mjs";
-import { settings } from "./settings.mjs";
+import { settings, withoutSettings } from "./settings.mjs";
 
 const PAPER = "alexnet,dcgan,vgg16,squeezenet1_0,resnet18,wide_resnet50_2,fcn_resnet50,googlenet," +
   "deeplabv3_resnet50,inception_v3,regnet_x_8gf,densenet161,shufflenet_v2_x0_5," +
@@ -181,7 +181,7 @@ function measure(cell, path, setting) {
     [...args, ...effort, ...setting.args],
     {
       encoding: "utf8",
-      env: { ...clean(), ...setting.env },
+      env: { ...withoutSettings(process.env), ...setting.env },
       maxBuffer: 1 << 26,
       timeout: LATE_MS,
       killSignal: "SIGKILL",
@@ -191,14 +191,6 @@ function measure(cell, path, setting) {
   const answer = status === null ? { failed: why, killed: true } : found(status, stdout);
   const line = { ...cell, machine: MACHINE.name, busy, ...answer };
   appendFileSync(measured, `${JSON.stringify(line)}\n`);
-}
-
-/** Without whatever changes an allocator. */
-function clean() {
-  const changes = /^(MALLOC_|GLIBC_TUNABLES|LD_PRELOAD|THP_MEM_ALLOC|MIMALLOC_|TCMALLOC_)/;
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !changes.test(name)),
-  );
 }
 
 function found(status, stdout) {

@@ -70,6 +70,12 @@ export function settings(names, mayInstall) {
   return SETTINGS.filter(({ name }) => names.length === 0 || names.includes(name)).map(ready);
 }
 
+/** An environment without whatever changes an allocator. */
+export function withoutSettings(env) {
+  const changes = /^(MALLOC_|GLIBC_TUNABLES|LD_PRELOAD|THP_MEM_ALLOC|MIMALLOC_|TCMALLOC_)/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !changes.test(name)));
+}
+
 function ready({ name, kind, args = [], env = {}, library }) {
   if (!library) return { name, kind, args, env };
   const path = find(LIBRARIES[library].file);

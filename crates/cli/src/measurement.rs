@@ -53,6 +53,17 @@ pub struct CaptureCost {
     pub trace_ns: Vec<u64>,
 }
 
+/// Runs as they come and from plans, in turns in one process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turns {
+    /// With the allocator that the process has.
+    pub unplanned: Times,
+    /// From each plan.
+    pub planned: Vec<Times>,
+    /// Requests that fell back because a run differed from its plan.
+    pub deviations: u64,
+}
+
 /// What runs took until their outputs were there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Times {

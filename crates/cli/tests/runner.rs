@@ -75,6 +75,35 @@ fn a_model_is_captured_planned_and_measured() {
     assert_eq!(comparison["figures"][1]["served"], Value::Null);
 }
 
+/// What the runner answers when a script asks it.
+fn runner(args: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_memo-torch")).args(args).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn runs_of_each_kind_are_timed_in_turns() {
+    let (folder, model) = (tempfile::tempdir().unwrap(), model());
+    let plan = planned(folder.path(), &model);
+    let counts = |times: &Value| {
+        ["wall_ns", "cpu_ns"].map(|clock| times[clock].as_array().map_or(0, Vec::len))
+    };
+    let plans = ["--plan", &plan, "--plan", &plan, "--runs", "4"];
+    let turns = runner(&[&["turns", &model][..], &IMAGE, &plans].concat());
+    assert_eq!(turns["deviations"], 0, "{turns}");
+    assert_eq!(turns["planned"].as_array().unwrap().len(), 2, "{turns}");
+    for times in [&turns["unplanned"], &turns["planned"][0], &turns["planned"][1]] {
+        assert_eq!(counts(times), [4, 4], "{turns}");
+    }
+    let cost = runner(&[&["capture-cost", &model, "--runs", "3"][..], &IMAGE].concat());
+    for kind in ["plain", "recorded", "in_service"] {
+        assert_eq!(counts(&cost[kind]), [3, 3], "{cost}");
+    }
+    let effort = ["measure", &model, "--runs", "9", "--seconds", "0"];
+    let stopped = runner(&[&effort[..], &IMAGE].concat());
+    assert_eq!(stopped["latencies_ns"].as_array().unwrap().len(), 5, "{stopped}");
+}
+
 #[test]
 fn the_demo_ends_with_a_table_for_a_document() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");

@@ -5,14 +5,14 @@
 
 use memo_cli::failure::Failure;
 use memo_cli::inference::Inference;
-use memo_cli::measurement::{CaptureCost, Times};
+use memo_cli::measurement::CaptureCost;
 use memo_malloc::Code;
 use memo_malloc::limits::Stopwatch;
 use memo_torch::{Model, Options, Tensor};
 use serde_json::Value;
 
 use crate::failed;
-use crate::process::{json_of, nanoseconds, thread_cpu_ns};
+use crate::process::{json_of, nanoseconds, time};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -74,12 +74,4 @@ impl Turns {
         }
         outputs.map_err(failed).map(drop)
     }
-}
-
-fn time<T>(times: &mut Times, run: impl FnOnce() -> T) -> T {
-    let (cpu_ns, watch) = (thread_cpu_ns(), Stopwatch::start());
-    let result = run();
-    times.wall_ns.push(nanoseconds(watch));
-    times.cpu_ns.push(thread_cpu_ns() - cpu_ns);
-    result
 }

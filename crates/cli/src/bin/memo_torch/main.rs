@@ -4,6 +4,7 @@ mod capture;
 mod cost;
 mod measure;
 mod process;
+mod turns;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,8 @@ enum Task {
     Measure(measure::Args),
     /// Run a model plainly and captured in turns and measure
     CaptureCost(cost::Args),
+    /// Run a model as it comes and from plans in turns and measure
+    Turns(turns::Args),
 }
 
 impl Task {
@@ -43,6 +46,7 @@ impl Task {
             Task::Capture(args) => args.run(),
             Task::Measure(args) => args.run(),
             Task::CaptureCost(args) => args.run(),
+            Task::Turns(args) => args.run(),
         }
     }
 }

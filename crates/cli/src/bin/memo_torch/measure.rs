@@ -83,7 +83,7 @@ fn ended(joined: thread::Result<Result<Worker, Failure>>) -> Result<Worker, Fail
 }
 
 /// A plan that was made for this key, judged once more.
-fn plan_for(path: &Path, key: &Key) -> Result<RunPlan, Failure> {
+pub(crate) fn plan_for(path: &Path, key: &Key) -> Result<RunPlan, Failure> {
     let file = path.to_string_lossy();
     let wrong = |message: &str| {
         let fix = "make it of a trace: `memo capture`, then `memo plan`";

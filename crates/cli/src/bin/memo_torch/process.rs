@@ -3,6 +3,7 @@
 use std::fs;
 
 use memo_cli::failure::Failure;
+use memo_cli::measurement::Times;
 use memo_malloc::Code;
 use memo_malloc::limits::Stopwatch;
 use rustix::time::{ClockId, clock_gettime};
@@ -22,9 +23,13 @@ pub(crate) fn cpu_ns() -> u64 {
     nanoseconds_of(ClockId::ProcessCPUTime)
 }
 
-/// Processor time of this thread since the start.
-pub(crate) fn thread_cpu_ns() -> u64 {
-    nanoseconds_of(ClockId::ThreadCPUTime)
+/// Adds what this takes.
+pub(crate) fn time<T>(times: &mut Times, run: impl FnOnce() -> T) -> T {
+    let (cpu_ns, watch) = (nanoseconds_of(ClockId::ThreadCPUTime), Stopwatch::start());
+    let result = run();
+    times.wall_ns.push(nanoseconds(watch));
+    times.cpu_ns.push(nanoseconds_of(ClockId::ThreadCPUTime) - cpu_ns);
+    result
 }
 
 fn nanoseconds_of(clock: ClockId) -> u64 {
