@@ -5,7 +5,7 @@
  * The tables of `cargo run --release -p memo-bench --bin arena`, measured in processes that link
  * LibTorch: in `planned` ours is installed and serves each run from an arena, in the others LibTorch
  * has its own allocator over that of the process. The net is without the loop, but with the calls
- * from Rust into C++.
+ * from Rust into C++. A round takes about half a minute.
  *
  * @module
  */
